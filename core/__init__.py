@@ -1,0 +1,1 @@
+"""Longhand without a window: everything but Qt."""

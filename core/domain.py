@@ -1,0 +1,225 @@
+"""The words of Longhand as types: what passes from one room of the house to another.
+
+Frozen and free of behaviour, so that every room may import them and none is bound to another's
+insides. The meaning of each word is in docs/design.md.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+AccountId = NewType("AccountId", int)
+MessageId = NewType("MessageId", int)  # a row of the store, not the Message-ID header
+ExchangeId = NewType("ExchangeId", int)
+RuleId = NewType("RuleId", int)
+AdapterId = NewType("AdapterId", int)
+
+
+@dataclass(frozen=True)
+class Address:
+    """One mailbox of a header: a display name (may be empty) and an address in lower case."""
+
+    name: str
+    email: str
+
+    @property
+    def domain(self) -> str:
+        return self.email.rpartition("@")[2]
+
+
+class MailKind(StrEnum):
+    """What a message is to learning: only REPLY and FIRST hold the writer's own words."""
+
+    REPLY = "reply"
+    FIRST = "first"
+    FORWARD = "forward"
+    AUTOMATIC = "automatic"
+    LIST = "list"
+
+
+@dataclass(frozen=True)
+class ParsedMail:
+    """A message as the reader child understands it. `text` is the sender's own words,
+    closing line kept, quotes and signature off."""
+
+    message_id: str
+    in_reply_to: str
+    references: tuple[str, ...]
+    date: datetime | None
+    subject: str
+    sender: Address
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    kind: MailKind
+    text: str
+    signature: str
+    quoted: str
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A message the reader child could not make out: skipped and counted. `reason` is one of
+    'damaged', 'takes too long', 'stops the reader'; never text of the message."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What is to be answered: the last message and what stood before it in the thread,
+    oldest first. For a first mail `text` is empty and `sender` is the person written to."""
+
+    sender: Address
+    recipient: Address  # the user, under the identity that was addressed
+    subject: str
+    text: str
+    earlier: tuple[tuple[str, str], ...] = ()  # (who, text)
+
+
+@dataclass(frozen=True)
+class Context:
+    """x of the paper: what came in and the brief or notes (often empty)."""
+
+    incoming: Incoming
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What came in and what the user really sent back (y)."""
+
+    id: ExchangeId
+    incoming: Incoming
+    sent: str
+    date: datetime
+    thread: str
+    kind: str = "other"  # request, refusal, thanks, scheduling, ... or 'other'
+    weight: float = 1.0  # an edited draft weighs more than old mail
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """One line of a rule list: `trait: sentence`."""
+
+    trait: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.trait}: {self.sentence}"
+
+
+@dataclass(frozen=True)
+class Example:
+    """(x -> rules): what the preference agent learns from. `notes` is the brief in the form
+    this example uses: full, short or empty."""
+
+    exchange: ExchangeId
+    context: Context
+    zero_shot: str
+    thinking: str
+    rules: tuple[RuleLine, ...]
+    brief_form: str  # 'full', 'short' or 'empty'
+    prompt_version: str
+
+
+class ScopeKind(StrEnum):
+    """Widest to narrowest."""
+
+    EVERYONE = "everyone"
+    LANGUAGE = "language"
+    KIND = "kind"
+    AUDIENCE = "audience"  # a domain, or 'new contact'
+    PERSON = "person"  # an address
+
+
+@dataclass(frozen=True)
+class Scope:
+    kind: ScopeKind = ScopeKind.EVERYONE
+    value: str = ""
+
+
+class RuleState(StrEnum):
+    ACTIVE = "active"
+    PINNED = "pinned"
+    OFF = "off"
+
+
+class RuleOrigin(StrEnum):
+    LEARNED = "learned"
+    MEASURED = "measured"
+    WRITTEN = "written"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule the user can see. `value` is the trait's value the sentence stands for, as the
+    detectors of core.traits name it; empty where no detector knows it. `support_for` and
+    `support_against` count mails of the learning part."""
+
+    id: RuleId
+    trait: str
+    value: str
+    sentence: str
+    scope: Scope
+    origin: RuleOrigin
+    state: RuleState
+    support_for: int = 0
+    support_against: int = 0
+    evidence: tuple[MessageId, ...] = ()
+
+
+class Kept(StrEnum):
+    """Whether a draft keeps a rule."""
+
+    KEPT = "kept"
+    NOT_KEPT = "not kept"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass(frozen=True)
+class AppliedRule:
+    """A rule as one draft used it, why it applied, and whether the draft keeps it."""
+
+    line: RuleLine
+    source: str  # 'agent', or the rule book's scope in words: 'everyone', 'ann@firm.example'
+    kept: Kept
+    rule: RuleId | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something in a draft that its context does not bear out: for the user to check."""
+
+    start: int
+    end: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One reply, as written and checked."""
+
+    text: str
+    rules: tuple[AppliedRule, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    model: str = ""
+    adapter: AdapterId | None = None
+    prompt_version: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """A trained preference agent of one user: a LoRA over the small model."""
+
+    id: AdapterId
+    created: datetime
+    base: str
+    live: bool
+    settings: str  # the TOML it was trained with
+    examples: int
+    final_loss: float
+    scores: dict[str, float] = field(default_factory=dict)

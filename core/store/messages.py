@@ -1,0 +1,210 @@
+"""Messages as the reader understood them, and the search over them. Raw mail is not kept."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from core.domain import AccountId, MessageId, ParsedMail
+from core.store.codec import from_json, to_json, to_seconds
+from core.store.database import Database, Row
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """A message as sync or import hands it over. `outgoing`: the user wrote it. `uid` is None for
+    mail imported from files."""
+
+    account: AccountId
+    folder: str
+    uid: int | None
+    mail: ParsedMail
+    outgoing: bool
+    seen: bool = True
+    answered: bool = False
+
+
+@dataclass(frozen=True)
+class StoredMessage:
+    id: MessageId
+    account: AccountId
+    folder: str
+    uid: int | None
+    mail: ParsedMail
+    outgoing: bool
+    seen: bool
+    answered: bool
+
+
+class MessageRepository:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add_batch(self, messages: Iterable[NewMessage]) -> tuple[MessageId, ...]:
+        """Stores what is not stored yet, in one transaction, and returns the ids of the new ones.
+        A message of the same account and Message-ID is not stored twice; its flags are brought up to
+        date."""
+        added: list[MessageId] = []
+        with self._database.transaction():
+            for message in messages:
+                before = self._find(message)
+                if before is None:
+                    added.append(self._insert(message))
+                else:
+                    self._refresh(before, message)
+        return tuple(added)
+
+    def get(self, message: MessageId) -> StoredMessage | None:
+        return self._one("WHERE id = ?", message)
+
+    def by_header(self, message_id: str, account: AccountId | None = None) -> StoredMessage | None:
+        """By the Message-ID header, of one account or any."""
+        if account is None:
+            return self._one("WHERE identity = ? ORDER BY id LIMIT 1", message_id)
+        return self._one("WHERE identity = ? AND account = ?", message_id, account)
+
+    def search(self, text: str, limit: int = 50) -> tuple[StoredMessage, ...]:
+        """Messages holding all words of `text` (the last one may be a beginning), best first."""
+        words = _words(text)
+        if not words:
+            return ()
+        query = " ".join(f'"{word}"' for word in words)
+        if len(words[-1]) > 1:  # one letter begins so many words that ranking them takes seconds
+            query += "*"
+        return self._many(
+            "JOIN (SELECT rowid AS found, rank AS score FROM messages_search WHERE messages_search MATCH ?"
+            " ORDER BY rank LIMIT ?) ON found = id ORDER BY score",
+            query,
+            limit,
+        )
+
+    def waiting(self, limit: int = 50, offset: int = 0) -> tuple[StoredMessage, ...]:
+        """Received from a person and not answered yet, newest first."""
+        return self._many(f"{_WAITING} ORDER BY date DESC, id DESC LIMIT ? OFFSET ?", limit, offset)
+
+    def waiting_count(self) -> int:
+        return self._number(f"{_COUNT} {_WAITING}")
+
+    def sent(self) -> tuple[StoredMessage, ...]:
+        """All the user wrote, oldest first."""
+        return self._many("WHERE outgoing ORDER BY date, id")
+
+    def received(self) -> tuple[StoredMessage, ...]:
+        """All the user got, oldest first."""
+        return self._many("WHERE NOT outgoing ORDER BY date, id")
+
+    def all(self) -> tuple[StoredMessage, ...]:
+        """Oldest first."""
+        return self._many("ORDER BY date, id")
+
+    def known_headers(self, account: AccountId) -> frozenset[str]:
+        rows = self._database.read("SELECT identity FROM messages WHERE account = ?", (account,))
+        return frozenset(row[0] for row in rows)
+
+    def count(self, outgoing: bool | None = None) -> int:
+        if outgoing is None:
+            return self._number(_COUNT)
+        return self._number(f"{_COUNT} WHERE outgoing = ?", int(outgoing))
+
+    def mark_answered(self, message: MessageId, answered: bool = True) -> None:
+        self._database.write("UPDATE messages SET answered = ? WHERE id = ?", (int(answered), message))
+
+    def delete(self, messages: Sequence[MessageId]) -> None:
+        """With the exchanges, examples and drafts made of them."""
+        self._database.write_many("DELETE FROM messages WHERE id = ?", [(message,) for message in messages])
+
+    def _find(self, message: NewMessage) -> Row | None:
+        return self._database.read_one(
+            "SELECT id, outgoing FROM messages WHERE account = ? AND identity = ?",
+            (message.account, identity_of(message.mail)),
+        )
+
+    def _insert(self, message: NewMessage) -> MessageId:
+        mail = message.mail
+        return MessageId(
+            self._database.write(
+                "INSERT INTO messages (account, identity, in_reply_to, date, sender_name, sender_email,"
+                " subject, kind, text, mail_json, folder, uid, outgoing, seen, answered)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    message.account,
+                    identity_of(mail),
+                    mail.in_reply_to,
+                    None if mail.date is None else to_seconds(mail.date),
+                    mail.sender.name,
+                    mail.sender.email,
+                    mail.subject,
+                    mail.kind.value,
+                    mail.text,
+                    to_json(replace(mail, text="")),
+                    message.folder,
+                    message.uid,
+                    int(message.outgoing),
+                    int(message.seen),
+                    int(message.answered),
+                ),
+            )
+        )
+
+    def _refresh(self, before: Row, message: NewMessage) -> None:
+        # A copy in INBOX of what the user sent (to a list, to oneself) must not make it a received one.
+        if before[1] and not message.outgoing:
+            return
+        self._database.write(
+            "UPDATE messages SET folder = ?, uid = ?, outgoing = ?, seen = ?, answered = max(answered, ?)"
+            " WHERE id = ?",
+            (
+                message.folder,
+                message.uid,
+                int(message.outgoing),
+                int(message.seen),
+                int(message.answered),
+                before[0],
+            ),
+        )
+
+    def _one(self, rest: str, *values: str | int) -> StoredMessage | None:
+        found = self._many(rest, *values)
+        return found[0] if found else None
+
+    def _many(self, rest: str, *values: str | int) -> tuple[StoredMessage, ...]:
+        return tuple(_message(row) for row in self._database.read(f"{_SELECT} {rest}", values))
+
+    def _number(self, sql: str, *values: str | int) -> int:
+        row = self._database.read_one(sql, values)
+        return int(row[0]) if row else 0
+
+
+_SELECT = "SELECT id, account, folder, uid, mail_json, text, outgoing, seen, answered FROM messages"
+_COUNT = "SELECT count(*) FROM messages"
+_WAITING = (
+    "WHERE NOT outgoing AND NOT answered AND kind NOT IN ('automatic', 'list')"
+    " AND NOT EXISTS (SELECT 1 FROM messages AS reply"
+    " WHERE reply.outgoing AND reply.in_reply_to != '' AND reply.in_reply_to = messages.identity)"
+)
+
+
+def identity_of(mail: ParsedMail) -> str:
+    """The Message-ID header, or, where a message has none, a digest of what it says."""
+    if mail.message_id:
+        return mail.message_id
+    date = mail.date.isoformat() if mail.date else ""
+    told = f"{date}\0{mail.sender.email}\0{mail.subject}\0{mail.text}"
+    return f"<{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()}@no-message-id>"
+
+
+def _message(row: Row) -> StoredMessage:
+    return StoredMessage(
+        id=MessageId(row[0]),
+        account=AccountId(row[1]),
+        folder=row[2],
+        uid=row[3],
+        mail=replace(from_json(row[4], ParsedMail), text=row[5]),
+        outgoing=bool(row[6]),
+        seen=bool(row[7]),
+        answered=bool(row[8]),
+    )
+
+
+def _words(text: str) -> list[str]:
+    """Quotes off, so that nothing in `text` is read as the query language of FTS5."""
+    return [word for word in text.replace('"', " ").replace("\0", " ").split() if any(map(str.isalnum, word))]

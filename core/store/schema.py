@@ -1,0 +1,156 @@
+"""The tables. A version, once released, is never edited: a later one changes what it made.
+
+Times are seconds since 1970 in UTC. Columns named `..._json` hold a frozen dataclass as JSON.
+"""
+
+VERSION_1 = (
+    """CREATE TABLE accounts (
+        id INTEGER PRIMARY KEY,
+        email TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        host TEXT NOT NULL,
+        port INTEGER NOT NULL,
+        tls TEXT NOT NULL CHECK (tls IN ('implicit', 'starttls', 'none')),
+        user TEXT NOT NULL
+    )""",
+    """CREATE TABLE sync_state (
+        account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+        folder TEXT NOT NULL,
+        uidvalidity INTEGER NOT NULL,
+        last_uid INTEGER NOT NULL,
+        PRIMARY KEY (account, folder)
+    ) WITHOUT ROWID""",
+    # identity: the Message-ID header, or a digest of the message where it has none; mail_json: all
+    # of the message but its text
+    """CREATE TABLE messages (
+        id INTEGER PRIMARY KEY,
+        account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+        identity TEXT NOT NULL,
+        in_reply_to TEXT NOT NULL,
+        date REAL,
+        sender_name TEXT NOT NULL,
+        sender_email TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        text TEXT NOT NULL,
+        mail_json TEXT NOT NULL,
+        folder TEXT NOT NULL,
+        uid INTEGER,
+        outgoing INTEGER NOT NULL,
+        seen INTEGER NOT NULL,
+        answered INTEGER NOT NULL,
+        UNIQUE (account, identity)
+    )""",
+    "CREATE INDEX messages_by_identity ON messages (identity)",
+    "CREATE INDEX messages_by_parent ON messages (in_reply_to) WHERE outgoing",
+    "CREATE INDEX messages_by_date ON messages (outgoing, date)",
+    # for the list the window opens with; it names what its query names
+    """CREATE INDEX messages_waiting ON messages (date, id, identity)
+        WHERE NOT outgoing AND NOT answered AND kind NOT IN ('automatic', 'list')""",
+    "CREATE INDEX messages_by_sender ON messages (sender_email)",
+    """CREATE VIRTUAL TABLE messages_search USING fts5 (
+        subject, sender_name, sender_email, text,
+        content = 'messages', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+    )""",
+    """CREATE TRIGGER messages_search_insert AFTER INSERT ON messages BEGIN
+        INSERT INTO messages_search (rowid, subject, sender_name, sender_email, text)
+        VALUES (new.id, new.subject, new.sender_name, new.sender_email, new.text);
+    END""",
+    """CREATE TRIGGER messages_search_delete AFTER DELETE ON messages BEGIN
+        INSERT INTO messages_search (messages_search, rowid, subject, sender_name, sender_email, text)
+        VALUES ('delete', old.id, old.subject, old.sender_name, old.sender_email, old.text);
+    END""",
+    """CREATE TRIGGER messages_search_update AFTER UPDATE OF subject, sender_name, sender_email, text
+    ON messages BEGIN
+        INSERT INTO messages_search (messages_search, rowid, subject, sender_name, sender_email, text)
+        VALUES ('delete', old.id, old.subject, old.sender_name, old.sender_email, old.text);
+        INSERT INTO messages_search (rowid, subject, sender_name, sender_email, text)
+        VALUES (new.id, new.subject, new.sender_name, new.sender_email, new.text);
+    END""",
+    # sent_message is NULL for an exchange that came from an edited draft
+    """CREATE TABLE exchanges (
+        id INTEGER PRIMARY KEY,
+        sent_message INTEGER UNIQUE REFERENCES messages ON DELETE CASCADE,
+        received_message INTEGER REFERENCES messages ON DELETE SET NULL,
+        incoming_json TEXT NOT NULL,
+        sent TEXT NOT NULL,
+        date REAL NOT NULL,
+        thread TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        weight REAL NOT NULL,
+        part TEXT CHECK (part IN ('learning', 'validation', 'gate'))
+    )""",
+    "CREATE INDEX exchanges_by_part ON exchanges (part, date)",
+    "CREATE INDEX exchanges_by_received ON exchanges (received_message)",
+    """CREATE TABLE examples (
+        exchange INTEGER NOT NULL REFERENCES exchanges ON DELETE CASCADE,
+        brief_form TEXT NOT NULL CHECK (brief_form IN ('full', 'short', 'empty')),
+        example_json TEXT NOT NULL,
+        PRIMARY KEY (exchange, brief_form)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE rules (
+        id INTEGER PRIMARY KEY,
+        trait TEXT NOT NULL,
+        value TEXT NOT NULL,
+        sentence TEXT NOT NULL,
+        scope_kind TEXT NOT NULL,
+        scope_value TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        state TEXT NOT NULL,
+        support_for INTEGER NOT NULL,
+        support_against INTEGER NOT NULL,
+        evidence_json TEXT NOT NULL
+    )""",
+    # before_json is NULL for the row that tells of the rule's making; after_json for its removal
+    """CREATE TABLE rule_history (
+        id INTEGER PRIMARY KEY,
+        rule INTEGER NOT NULL,
+        at REAL NOT NULL,
+        before_json TEXT,
+        after_json TEXT
+    )""",
+    "CREATE INDEX rule_history_by_rule ON rule_history (rule)",
+    """CREATE TABLE adapters (
+        id INTEGER PRIMARY KEY,
+        created REAL NOT NULL,
+        base TEXT NOT NULL,
+        live INTEGER NOT NULL,
+        settings TEXT NOT NULL,
+        examples INTEGER NOT NULL,
+        final_loss REAL NOT NULL,
+        scores_json TEXT NOT NULL
+    )""",
+    "CREATE UNIQUE INDEX adapters_one_live ON adapters (live) WHERE live",
+    # the weights apart, so that listing adapters reads no megabytes
+    """CREATE TABLE adapter_weights (
+        adapter INTEGER PRIMARY KEY REFERENCES adapters ON DELETE CASCADE,
+        gguf BLOB NOT NULL,
+        peft BLOB NOT NULL
+    )""",
+    """CREATE TABLE checkpoints (
+        run TEXT NOT NULL,
+        step INTEGER NOT NULL,
+        at REAL NOT NULL,
+        state BLOB NOT NULL,
+        PRIMARY KEY (run, step)
+    )""",
+    "CREATE TABLE jobs (key TEXT PRIMARY KEY, value_json TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE drafts (
+        id INTEGER PRIMARY KEY,
+        message INTEGER REFERENCES messages ON DELETE CASCADE,
+        created REAL NOT NULL,
+        notes TEXT NOT NULL,
+        draft_json TEXT NOT NULL,
+        saved_uid INTEGER,
+        edited TEXT
+    )""",
+    "CREATE INDEX drafts_by_message ON drafts (message)",
+    """CREATE TABLE ledger (
+        id INTEGER PRIMARY KEY,
+        at REAL NOT NULL,
+        host TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        bytes_out INTEGER NOT NULL,
+        bytes_in INTEGER NOT NULL
+    )""",
+)

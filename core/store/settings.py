@@ -1,0 +1,204 @@
+"""The user's settings: typed and frozen here, a commented TOML file on disk. No secret is ever here."""
+
+import dataclasses
+import os
+import re
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from core.errors import InputError, ProfileError
+
+Megabytes = Annotated[int, msgspec.Meta(ge=256, le=4_000_000)]
+Threads = Annotated[int, msgspec.Meta(ge=0, le=512)]
+Tokens = Annotated[int, msgspec.Meta(ge=16, le=8192)]
+Temperature = Annotated[float, msgspec.Meta(ge=0.0, le=2.0)]
+Share = Annotated[float, msgspec.Meta(ge=0.05, le=0.5)]
+Seconds = Annotated[float, msgspec.Meta(ge=1.0, le=86_400.0)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=100)]
+
+
+@dataclass(frozen=True)
+class LargeModel:
+    """Which model writes: one of the catalogue by name, a GGUF file by path, or the cloud."""
+
+    source: Literal["catalogue", "file", "cloud"] = "catalogue"
+    name: str = "mini-large"
+
+
+@dataclass(frozen=True)
+class SmallModel:
+    """The base of the preference agent. `thinking`: it thinks before its rules (slower)."""
+
+    name: str = "mini-small"
+    thinking: bool = False
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the models may take. 0 threads: as many as the machine has cores."""
+
+    memory_mb: Megabytes = 3000
+    threads: Threads = 0
+    idle_seconds: Seconds = 300.0
+
+
+@dataclass(frozen=True)
+class Drafting:
+    """`examples`: at most so many of the user's own replies stand in a few-shot prompt."""
+
+    max_tokens: Tokens = 400
+    temperature: Temperature = 0.0
+    examples: Count = 3
+
+
+@dataclass(frozen=True)
+class Learning:
+    """`gate_share` of the mail, the newest, is kept apart to judge a new adapter by."""
+
+    gate_share: Share = 0.15
+    automatic: bool = False
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """An OpenAI-compatible service; its key lies in the keychain. Off until the user turns it on."""
+
+    enabled: bool = False
+    base_url: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True)
+class Exclude:
+    """Never synced, never learned from."""
+
+    folders: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    large: LargeModel = field(default_factory=LargeModel)
+    small: SmallModel = field(default_factory=SmallModel)
+    limits: Limits = field(default_factory=Limits)
+    drafting: Drafting = field(default_factory=Drafting)
+    learning: Learning = field(default_factory=Learning)
+    cloud: Cloud = field(default_factory=Cloud)
+    exclude: Exclude = field(default_factory=Exclude)
+
+
+def load(path: Path) -> Settings:
+    """The defaults where there is no file. Raises InputError naming the line or the key at fault."""
+    return from_mapping(_read(path)[1])
+
+
+def save(path: Path, settings: Settings) -> None:
+    """Writes what changed and leaves the user's comments and order alone. Raises InputError for
+    settings that `load` would refuse, ProfileError where the file cannot be written."""
+    wanted = plain(settings)
+    from_mapping(wanted)
+    text, values = _read(path)
+    from_mapping(values)  # what the user broke is for them to mend, not to be written over
+    import tomlkit  # here alone: reading settings happens at every start, and needs no comments
+
+    document = tomlkit.parse(text)
+    for name, section in wanted.items():
+        table = document.setdefault(name, tomlkit.table())
+        for key, value in section.items():
+            if key not in table or table[key] != value:
+                table[key] = value
+    _write(path, tomlkit.dumps(document))
+
+
+def plain(settings: Settings) -> dict[str, dict[str, Any]]:
+    """The settings as TOML has them: tables of plain values."""
+    return {
+        section.name: {
+            key: list(value) if isinstance(value, tuple) else value
+            for key, value in dataclasses.asdict(getattr(settings, section.name)).items()
+        }
+        for section in dataclasses.fields(settings)
+    }
+
+
+def from_mapping(values: Mapping[str, Any]) -> Settings:
+    """Raises InputError naming the key of an unknown or bad value, never the value."""
+    _refuse_unknown(values, Settings, "")
+    try:
+        settings = msgspec.convert(values, Settings)
+    except msgspec.ValidationError as error:
+        raise InputError(_sentence(error)) from None
+    url = settings.cloud.base_url
+    if url and (not url.startswith(("https://", "http://")) or "@" in url):
+        raise InputError(
+            "In settings.toml, cloud.base_url must be an http(s) address without a user or password."
+        )
+    if settings.cloud.enabled and not (url and settings.cloud.model):
+        raise InputError("In settings.toml, cloud.enabled needs cloud.base_url and cloud.model.")
+    return settings
+
+
+def _refuse_unknown(values: Mapping[str, Any], kind: Any, above: str) -> None:
+    known = {one.name: one for one in dataclasses.fields(kind)}
+    for key, value in values.items():
+        if key not in known:
+            raise InputError(
+                f"settings.toml has an unknown key, {above}{key}; remove it or correct its name."
+            )
+        inner = known[key].type
+        if dataclasses.is_dataclass(inner) and isinstance(value, Mapping):
+            _refuse_unknown(value, inner, f"{above}{key}.")
+
+
+def _sentence(error: msgspec.ValidationError) -> str:
+    """msgspec says "Expected `int`, got `str` - at `$.drafting.max_tokens`"; what was got is left out
+    where it could be the value itself."""
+    told, _, where = str(error).rpartition(" - at `$")
+    key = where.strip("`.").replace("[...]", "")
+    expected = told.partition(", got")[0].replace("Expected", "expected")
+    if told.startswith("Invalid enum value"):
+        expected = "not one of the values it can have"
+    return f"In settings.toml, {key or 'the file'} cannot be used: {expected}."
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    """The file as text and as values; both empty where there is none."""
+    try:
+        text = path.read_text("utf-8")
+        return text, tomllib.loads(text)
+    except FileNotFoundError:
+        return "", {}
+    except OSError:
+        raise ProfileError("settings.toml cannot be read; check its permissions.") from None
+    except UnicodeDecodeError:
+        raise InputError("settings.toml is not UTF-8 text; save it as UTF-8 and try again.") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        line = re.search(r"at line \d+", str(error))
+        where = f" {line[0]}" if line else ""
+        raise InputError(f"settings.toml is not valid TOML{where}; correct it and try again.") from None
+
+
+def _write(path: Path, text: str) -> None:
+    partial = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=path.name, suffix=".partial", dir=path.parent)
+        partial = Path(name)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError:
+        if partial is not None:
+            partial.unlink(missing_ok=True)
+        raise ProfileError(
+            "settings.toml cannot be saved; check the folder's permissions and the room on disk."
+        ) from None

@@ -1,0 +1,1 @@
+"""Longhand's tests: unit, integration, desktop, and the benchmarks."""

@@ -1,0 +1,85 @@
+"""Migrations go forward one by one, each whole or not at all, after an encrypted backup copy."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from core.errors import ProfileError
+from core.store.database import Database
+from core.store.jobs import JobRepository
+from core.store.migrations import MIGRATIONS, Migration, backup_path, migrate
+from tests.store_things import KEY, open_database
+
+LAST = len(MIGRATIONS)
+NEXT = Migration(LAST + 1, ("CREATE TABLE extra (word TEXT)", "INSERT INTO extra VALUES ('new')"))
+BROKEN = Migration(LAST + 1, ("CREATE TABLE extra (word TEXT)", "INSERT INTO nowhere VALUES (1)"))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    with open_database(tmp_path) as database:
+        JobRepository(database).set("learn", "plain-marker")
+    return tmp_path / "longhand.db"
+
+
+@pytest.fixture
+def connection(path: Path) -> Iterator[Any]:
+    connection = sqlcipher.connect(str(path), isolation_level=None)
+    connection.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")
+    yield connection
+    connection.close()
+
+
+def version(connection: Any) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def test_a_new_file_is_brought_to_the_last_version(connection: Any) -> None:
+    assert version(connection) == LAST
+    assert [step.number for step in MIGRATIONS] == list(range(1, LAST + 1))
+
+
+def test_an_older_file_is_copied_first_and_then_changed(path: Path, connection: Any) -> None:
+    connection.execute("INSERT INTO jobs VALUES ('late', '\"still in the log\"')")
+    migrate(connection, path, (*MIGRATIONS, NEXT))
+    assert version(connection) == LAST + 1
+    assert connection.execute("SELECT word FROM extra").fetchall() == [("new",)]
+    copy = backup_path(path, LAST)
+    assert b"plain-marker" not in copy.read_bytes()
+    assert copy.stat().st_mode & 0o077 == 0
+    with Database.open(copy, KEY) as before:
+        assert JobRepository(before).get("learn", str) == "plain-marker"
+        assert JobRepository(before).get("late", str) == "still in the log"
+
+
+def test_a_step_that_fails_leaves_the_version_before_it(path: Path, connection: Any) -> None:
+    with pytest.raises(sqlcipher.OperationalError):
+        migrate(connection, path, (*MIGRATIONS, BROKEN))
+    assert version(connection) == LAST
+    connection.close()
+    with Database.open(path, KEY) as database:
+        assert database.read("SELECT name FROM sqlite_master WHERE name = 'extra'") == []
+        assert JobRepository(database).get("learn", str) == "plain-marker"
+
+
+def test_a_newer_file_is_refused_and_left_alone(path: Path, connection: Any) -> None:
+    migrate(connection, path, (*MIGRATIONS, NEXT))
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(ProfileError, match="newer version"):
+        Database.open(path, KEY)
+    assert path.read_bytes() == before
+
+
+def test_an_up_to_date_file_is_not_copied(path: Path, connection: Any) -> None:
+    migrate(connection, path)
+    assert list(path.parent.glob("*.backup*")) == []
+
+
+@pytest.mark.parametrize("numbers", [(1, 1), (2,), (1, 3), (2, 1)])
+def test_numbers_with_gaps_or_twins_are_a_bug(connection: Any, path: Path, numbers: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="numbered"):
+        migrate(connection, path, [Migration(number, ()) for number in numbers])
