@@ -1,0 +1,156 @@
+"""Finds the text of a MIME message: which parts a reader would see, decoded and joined."""
+
+import re
+from dataclasses import dataclass
+from email.message import Message
+
+from core.mail.charsets import to_text
+from core.mail.hypertext import html_to_text
+
+MOST_PARTS = 1000
+LONGEST = 4_000_000  # characters of one part's text
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w\-]+)", re.IGNORECASE)
+_SIGNED_HEAD = re.compile(r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[^\n]+\n)*\n")
+_SIGNED_TAIL = re.compile(r"\n-----BEGIN PGP SIGNATURE-----\n(?:[^\n]*\n)*?-----END PGP SIGNATURE-----")
+_UUENCODED = re.compile(r"^begin [0-7]{3,4} [^\n]+\n(?:[ -`]{1,62}\n)*?`?[ ]?\n?end$", re.MULTILINE)
+_YENC = re.compile(r"^=ybegin [^\n]*\n(?:[^\n]*\n)*?=yend [^\n]*$", re.MULTILINE)
+
+Mime = Message
+
+
+@dataclass(frozen=True)
+class Body:
+    """`carries` tells that a whole mail is attached."""
+
+    text: str
+    hidden: bool = False
+    carries: bool = False
+
+
+def read_body(message: "Mime[str, str]") -> Body:
+    """The text a reader would see, as plain text. Never raises on malformed MIME."""
+    return _Walk().read(message)
+
+
+class _Walk:
+    """One pass over the parts, with a limit on how many are opened."""
+
+    def __init__(self) -> None:
+        self._left = MOST_PARTS
+
+    def read(self, part: "Mime[str, str]", depth: int = 0) -> Body:
+        self._left -= 1
+        if self._left < 0 or depth > 60:
+            return Body("")
+        kind = _type(part)
+        payload = part.get_payload()
+        if kind.startswith("message/"):
+            return Body("", carries=kind in ("message/rfc822", "message/global"))
+        if isinstance(payload, list):
+            parts = [one for one in payload if isinstance(one, Message)]
+            return self._multipart(kind, parts, depth)
+        if kind.startswith("multipart/"):  # claims parts, has none: what stands there is text
+            return _plain(part)
+        if _is_attachment(part) or not kind.startswith("text/"):
+            return Body("")
+        return _leaf(part, kind)
+
+    def _multipart(self, kind: str, parts: "list[Mime[str, str]]", depth: int) -> Body:
+        if kind == "multipart/alternative":
+            return self._alternative(parts, depth)
+        if kind in ("multipart/related", "multipart/signed", "multipart/appledouble"):
+            parts = parts[:1]
+        bodies = [self.read(one, depth + 1) for one in parts]
+        text = "\n\n".join(body.text.strip("\n") for body in bodies if body.text.strip())
+        return Body(text, any(body.hidden for body in bodies), any(body.carries for body in bodies))
+
+    def _alternative(self, parts: "list[Mime[str, str]]", depth: int) -> Body:
+        """Plain text where it says anything, else the richest that does."""
+        bodies = [(_type(one), self.read(one, depth + 1)) for one in parts]
+        hidden = any(body.hidden for _, body in bodies)
+        spoken = [(kind, body) for kind, body in bodies if body.text.strip()]
+        plain = [body for kind, body in spoken if kind == "text/plain"]
+        chosen = plain[0] if plain else spoken[-1][1] if spoken else Body("")
+        return Body(chosen.text, hidden, chosen.carries)
+
+
+def _leaf(part: "Mime[str, str]", kind: str) -> Body:
+    if kind == "text/html":
+        page = html_to_text(_decoded(part, kind))
+        return Body(page.text, page.hidden)
+    if kind in ("text/enriched", "text/richtext"):
+        return Body(re.sub(r"<[^<>]{0,200}>", "", _decoded(part, kind)))
+    if kind in ("text/calendar", "text/csv", "text/x-vcard", "text/vcard", "text/rfc822-headers", "text/css"):
+        return Body("")
+    return _plain(part)
+
+
+def _plain(part: "Mime[str, str]") -> Body:
+    text = _decoded(part, "text/plain").replace("\r\n", "\n").replace("\r", "\n")
+    if _parameter(part, "format") == "flowed":
+        text = unflow(text, _parameter(part, "delsp") == "yes")
+    for carried in (_SIGNED_HEAD, _SIGNED_TAIL, _UUENCODED, _YENC):
+        text = carried.sub("", text)
+    return Body(text)
+
+
+def unflow(text: str, delete_space: bool) -> str:
+    """Joins the soft-broken lines of format=flowed text (RFC 3676); a signature's '-- ' stays a line."""
+    lines: list[str] = []
+    open_depth = -1
+    for raw in text.split("\n"):
+        depth = len(raw) - len(raw.lstrip(">"))
+        line = raw[depth:]
+        line = line.removeprefix(" ")
+        if open_depth == depth and lines and line != "-- ":
+            before = lines[-1][:-1] if delete_space else lines[-1]
+            lines[-1] = before + line
+        else:
+            lines.append(f"{'>' * depth} {line}" if depth else line)
+        open_depth = depth if line.endswith(" ") and line != "-- " else -1
+    return "\n".join(line if line == "-- " else line.rstrip() for line in lines)
+
+
+def _decoded(part: "Mime[str, str]", kind: str) -> str:
+    data = _bytes(part)[: 4 * LONGEST]
+    charset = _parameter(part, "charset")
+    if not charset and kind == "text/html" and (match := _META_CHARSET.search(data[:4096])):
+        charset = match.group(1).decode("ascii", "replace")
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        charset = "utf-16"
+    return to_text(data, charset)[:LONGEST]
+
+
+def _bytes(part: "Mime[str, str]") -> bytes:
+    try:
+        data = part.get_payload(decode=True)
+    except (ValueError, AttributeError, LookupError, TypeError, AssertionError):
+        data = part.get_payload()
+    if isinstance(data, bytes):
+        return data
+    return data.encode("utf-8", "surrogateescape") if isinstance(data, str) else b""
+
+
+def _type(part: "Mime[str, str]") -> str:
+    try:
+        return part.get_content_type()
+    except (ValueError, AttributeError, TypeError, LookupError):
+        return "text/plain"
+
+
+def _is_attachment(part: "Mime[str, str]") -> bool:
+    try:
+        return part.get_content_disposition() == "attachment" or bool(
+            part.get_filename() and _type(part) not in ("text/plain", "text/html")
+        )
+    except (ValueError, AttributeError, TypeError, LookupError, UnicodeError):
+        return False
+
+
+def _parameter(part: "Mime[str, str]", name: str) -> str:
+    try:
+        value = part.get_param(name)
+        value = value[2] if isinstance(value, tuple) else value
+    except (ValueError, AttributeError, TypeError, LookupError, UnicodeError):
+        return ""
+    return str(value or "").strip().strip("\"'").lower()[:60]

@@ -1,0 +1,115 @@
+"""A reply as a message of its own, and saving it where the user finds it: in the server's Drafts folder.
+The one place where Longhand writes to a server; it never sends."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address as HeaderAddress
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+from typing import TYPE_CHECKING
+
+from core.domain import Address, ParsedMail
+from core.errors import MailError
+
+if TYPE_CHECKING:  # composing a reply needs no IMAP
+    from core.mail.imap import ImapSession
+
+MOST_REFERENCES = 30
+_RE = re.compile(r"\s*(?:re|aw|sv|antw|odp|rif|vs|ynt)(?:\[\d+\])?\s*:\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """`uid` is None where the server would not tell it; `left` is the UID of an earlier draft that could
+    not be removed, and is still there."""
+
+    uid: int | None
+    left: int | None = None
+
+
+def compose_reply(message: ParsedMail, text: str, identity: Address, at: datetime | None = None) -> bytes:
+    """A reply to one message, by the user under `identity`: bytes with CRLF line ends, ready for APPEND.
+    `at` with its offset; the present, in local time, if None."""
+    references = [*message.references, message.message_id]
+    draft = compose(text, identity, (message.sender,), reply_subject(message.subject), at)
+    if message.message_id and not message.message_id.endswith("@message.invalid>"):
+        draft["In-Reply-To"] = message.message_id
+        draft["References"] = " ".join(_shortened(references))
+    return draft.as_bytes(policy=SMTP)
+
+
+def compose(
+    text: str, identity: Address, to: tuple[Address, ...], subject: str, at: datetime | None = None
+) -> EmailMessage:
+    """A new mail. Addresses that no header can hold are left out, for the user to set right."""
+    draft = EmailMessage(policy=SMTP)
+    draft["From"] = _mailbox(identity) or ""
+    if recipients := [made for made in map(_mailbox, to) if made]:
+        draft["To"] = recipients
+    draft["Subject"] = _one_line(subject)
+    draft["Date"] = format_datetime(at or datetime.now().astimezone())
+    # The domain of the user's own address: the machine's name is nobody's business.
+    domain = identity.domain if re.fullmatch(r"[A-Za-z0-9.\-]+", identity.domain) else "longhand.invalid"
+    draft["Message-ID"] = make_msgid(domain=domain)
+    body = text.rstrip("\n") + "\n"
+    draft.set_content(body, charset="utf-8", cte="7bit" if _is_plain(body) else "quoted-printable")
+    return draft
+
+
+def save(
+    session: "ImapSession", raw: bytes, replaces: tuple[int, str] | None = None, *, create: bool = False
+) -> Saved:
+    """Puts a draft into the Drafts folder. `replaces` is the UID and Message-ID of Longhand's own earlier
+    draft, which is removed by UID EXPUNGE once the new one is there, or left and told. A missing folder is
+    made only if `create`. Raises MailError."""
+    folder = session.find("Drafts")
+    if folder is None:
+        if not create:
+            raise MailError("The server has no Drafts folder; save with --create-folder to make one.")
+        folder = "Drafts"
+        session.create(folder)
+    uid = session.append_draft(folder, raw)
+    if replaces is None:
+        return Saved(uid)
+    removed = session.can_replace() and session.remove_draft(folder, *replaces)
+    return Saved(uid, None if removed else replaces[0])
+
+
+def reply_subject(subject: str) -> str:
+    """'Re: ' once, whatever stood before."""
+    bare = subject
+    while match := _RE.match(bare):
+        bare = bare[match.end() :]
+    return f"Re: {bare}".strip()
+
+
+def message_id_of(raw: bytes) -> str:
+    match = re.search(rb"(?im)^message-id:\s*(<[^<>\r\n]+>)", raw)
+    return match.group(1).decode("ascii", "replace") if match else ""
+
+
+def _mailbox(address: Address) -> HeaderAddress | None:
+    try:
+        return HeaderAddress(_one_line(address.name), addr_spec=address.email)
+    except (ValueError, IndexError, AttributeError):
+        return None
+    except Exception as error:
+        if type(error).__module__.startswith("email"):
+            return None
+        raise
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _is_plain(body: str) -> bool:
+    return body.isascii() and all(len(line) <= 990 for line in body.split("\n"))
+
+
+def _shortened(references: list[str]) -> list[str]:
+    """The first and the newest ids of a long thread (RFC 5537, 3.4.4): some servers cut long headers."""
+    known = [one for one in dict.fromkeys(references) if one]
+    return known if len(known) <= MOST_REFERENCES else [known[0], *known[-(MOST_REFERENCES - 1) :]]

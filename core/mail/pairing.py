@@ -1,0 +1,135 @@
+"""Finds what each sent mail answers: by In-Reply-To and References, else by the text it quotes."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from core.domain import MailKind, ParsedMail
+
+SHINGLE = 4  # words in a row that two texts share where one quotes the other
+ENOUGH = 0.5  # share of the quote's runs that must stand in the message
+MOST_EARLIER = 10
+_COMMON = 50  # a run of words that more messages hold than this tells nothing
+
+
+class Held(Protocol):
+    """A message as the store holds it: what pairing needs to know of it."""
+
+    @property
+    def mail(self) -> ParsedMail: ...
+
+    @property
+    def outgoing(self) -> bool: ...
+
+
+Message = TypeVar("Message", bound=Held)
+
+
+@dataclass(frozen=True)
+class Pair(Generic[Message]):
+    """A sent mail, what it answers (None for a first mail, or where that is not in the store), what stood
+    before that, oldest first, and a name for the thread, the same for all pairs of it."""
+
+    sent: Message
+    answers: Message | None
+    earlier: tuple[Message, ...]
+    thread: str
+
+
+def pair(messages: Sequence[Message]) -> list[Pair[Message]]:
+    """One pair for every sent mail that holds the user's own words, in the order given. Linear in the
+    text of all messages."""
+    by_id = {message.mail.message_id: message for message in messages}
+    quotes = _Quotes([message for message in messages if not message.outgoing])
+    pairs: list[Pair[Message]] = []
+    for message in messages:
+        if message.outgoing and message.mail.kind in (MailKind.REPLY, MailKind.FIRST, MailKind.LIST):
+            answers = _by_header(message, by_id) or quotes.source(message)
+            earlier = tuple(_ancestors(answers, by_id)) if answers is not None else ()
+            pairs.append(Pair(message, answers, earlier, _thread(message, answers, earlier)))
+    return pairs
+
+
+def _by_header(message: Message, by_id: dict[str, Message]) -> Message | None:
+    """The parent its headers name, never a remoter one; an answer to oneself is a follow-up, no pair."""
+    found = by_id.get(next(_parents(message.mail), ""))
+    return found if found is not None and not found.outgoing else None
+
+
+def _parents(mail: ParsedMail) -> Iterator[str]:
+    """Ids of what a mail answers, the nearest first."""
+    if mail.in_reply_to:
+        yield mail.in_reply_to
+    yield from reversed(mail.references)
+
+
+def _ancestors(message: Message, by_id: dict[str, Message]) -> list[Message]:
+    found: list[Message] = []
+    seen = {message.mail.message_id}
+    current = message
+    while len(found) < MOST_EARLIER:
+        parent = next(
+            (by_id[one] for one in _parents(current.mail) if one in by_id and one not in seen), None
+        )
+        if parent is None:
+            break
+        seen.add(parent.mail.message_id)
+        found.append(parent)
+        current = parent
+    return found[::-1]
+
+
+def _thread(message: Message, answers: Message | None, earlier: tuple[Message, ...]) -> str:
+    """The id of the thread's first mail, as far back as headers reach."""
+    oldest = earlier[0] if earlier else answers or message
+    return next(iter([*oldest.mail.references, oldest.mail.in_reply_to, oldest.mail.message_id]), "") or (
+        oldest.mail.message_id
+    )
+
+
+class _Quotes(Generic[Message]):
+    """Finds the received message a quote was taken from, by runs of words they share."""
+
+    def __init__(self, received: Iterable[Message]) -> None:
+        self._held: list[Message] = list(received)
+        self._index: defaultdict[int, list[int]] = defaultdict(list)
+        for number, message in enumerate(self._held):
+            for run in _runs(message.mail.text):
+                holders = self._index[run]
+                if len(holders) <= _COMMON:
+                    holders.append(number)
+
+    def source(self, sent: Message) -> Message | None:
+        """The message most of the quote stands in, of those before the answer; the newest of equals."""
+        runs = _runs(_newest_quote(sent.mail.quoted))
+        hits: defaultdict[int, int] = defaultdict(int)
+        for run in runs:
+            holders = self._index.get(run, [])
+            for number in holders if len(holders) <= _COMMON else ():
+                hits[number] += 1
+        likely = [number for number, count in hits.items() if count >= ENOUGH * len(runs)]
+        earlier = [number for number in likely if _before(self._held[number].mail, sent.mail)]
+        best = max(earlier, key=lambda number: (hits[number], number), default=None)
+        return None if best is None else self._held[best]
+
+
+def _before(one: ParsedMail, other: ParsedMail) -> bool:
+    return one.date is None or other.date is None or one.date <= other.date
+
+
+def _newest_quote(quoted: str) -> str:
+    """The quote's own level: lines quoted once, or unmarked; deeper ones are older mail."""
+    lines = []
+    for line in quoted.split("\n"):
+        match = re.match(r"((?:[>|] ?)*)", line)
+        depth = len(match.group(1).replace(" ", "")) if match else 0
+        if depth <= 1:
+            lines.append(line[match.end() :] if match else line)
+    return "\n".join(lines)
+
+
+def _runs(text: str) -> set[int]:
+    words = re.findall(r"\w+", text.lower())[:5000]
+    return {hash(tuple(words[i : i + SHINGLE])) for i in range(len(words) - SHINGLE + 1)}

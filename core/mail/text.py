@@ -1,0 +1,57 @@
+"""What Longhand sees in a message, for `longhand text`."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from core.domain import ParsedMail
+from core.errors import InputError
+from core.mail.importer import read_mail
+from core.mail.reading import Reader
+
+BATCH = 50
+
+
+def seen_in(paths: Iterable[Path], reader: Reader) -> Iterator[dict[str, str | bool]]:
+    """One object a message: file, kind, text, signature, quoted, hidden. A message that cannot be read
+    has kind 'unreadable'. Raises InputError."""
+    for path in paths:
+        batch: list[bytes] = []
+        for mail in read_mail(path):
+            batch.append(mail.raw)
+            if len(batch) == BATCH:
+                yield from _told(path, batch, reader)
+                batch = []
+        yield from _told(path, batch, reader)
+
+
+def parse_file(path: Path, reader: Reader) -> ParsedMail:
+    """The one message of an .eml file. Raises InputError: none there, several, or it cannot be read."""
+    raws = [mail.raw for _, mail in zip(range(2), read_mail(path), strict=False)]
+    if len(raws) != 1 or not raws[0].strip():
+        raise InputError("That file does not hold one message; give an .eml file.")
+    parsed = reader.parse(raws)[0]
+    if not isinstance(parsed, ParsedMail) or not (parsed.sender.email or parsed.text):
+        raise InputError("That file could not be read as a message; give an .eml file.")
+    return parsed
+
+
+def _told(path: Path, raws: list[bytes], reader: Reader) -> Iterator[dict[str, str | bool]]:
+    for mail in reader.parse(raws) if raws else ():
+        if isinstance(mail, ParsedMail):
+            yield {
+                "file": str(path),
+                "kind": mail.kind.value,
+                "text": mail.text,
+                "signature": mail.signature,
+                "quoted": mail.quoted,
+                "hidden": mail.hidden,
+            }
+        else:
+            yield {
+                "file": str(path),
+                "kind": "unreadable",
+                "text": "",
+                "signature": "",
+                "quoted": "",
+                "hidden": False,
+            }
