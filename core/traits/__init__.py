@@ -1,0 +1,27 @@
+"""Traits of style: what code can see in a reply, which value a rule asks for, and whether it is kept."""
+
+from core.traits.detectors import LONG_WORDS, SHORT_WORDS, TRAITS, Trait
+from core.traits.kept import detect_all, kept, same, trait_named
+from core.traits.layout import Layout, Names, display_name, first_name, greeting_form, lay_out
+from core.traits.wording import OTHER, quoted, rule_value, sentence
+
+__all__ = [
+    "LONG_WORDS",
+    "OTHER",
+    "SHORT_WORDS",
+    "TRAITS",
+    "Layout",
+    "Names",
+    "Trait",
+    "detect_all",
+    "display_name",
+    "first_name",
+    "greeting_form",
+    "kept",
+    "lay_out",
+    "quoted",
+    "rule_value",
+    "same",
+    "sentence",
+    "trait_named",
+]

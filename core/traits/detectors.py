@@ -1,0 +1,260 @@
+"""Traits of style as code sees them: each detector gives a trait's value in a reply, or None where
+the text cannot tell (nothing to contract, one sentence only)."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.traits.layout import Layout, Names, greeting_form, lay_out, sentences, signed_as, words
+
+SHORT_WORDS = 30  # a body of up to so many words is 'short'
+LONG_WORDS = 60  # a body of more is 'long'
+_TONE_WORDS = 8  # a body of fewer has no tone that code could hear
+
+_CONTRACTED = re.compile(
+    r"\b(?:\w+n't|(?:i|you|we|they|he|she|it|that|there|who|what|here|let)'(?:m|re|ve|ll|d|s)|y'all)\b",
+    re.IGNORECASE,
+)
+_CONTRACTIBLE = re.compile(
+    r"\b(?:i am|(?:you|we|they) are|(?:it|that|there|he|she|what|here) is|(?:i|you|we|they) have (?!to\b)"
+    r"|(?:i|you|we|they|it|he|she|that|there) (?:will|would)|(?:do|does|did|is|are|was|were|have|has|had|will"
+    r"|would|could|should) not|cannot|can not|let us)\b",
+    re.IGNORECASE,
+)
+_FORMAL = re.compile(
+    r"\b(?:kindly|please find|i would be grateful|i should be grateful|regarding|with regard to|concerning"
+    r"|at your earliest convenience|should you|furthermore|moreover|therefore|hereby|pursuant|i trust"
+    r"|further to"
+    r"|we shall|i shall|upon|in accordance|i am pleased|we are pleased|sincerely|we appreciate|i appreciate"
+    r"|accordingly|in due course|i wish to|please be advised|i remain|would be appreciated|i regret|thereof"
+    r"|i write to|as per|permit me|allow me|it would be my pleasure|i confirm|i can confirm"
+    r"|please note|esteemed|acknowledge|with reference to|with my thanks|your assistance"
+    r"|your kind attention|at your disposal|acceptable to you|suits you|recorded the matter|in good time"
+    r"|addresses your message|finds you well|hesitate|at present|should anything)\b",
+    re.IGNORECASE,
+)
+_CASUAL = re.compile(
+    r"\b(?:hey|yeah|yep|yup|nope|nah|gonna|wanna|gotta|kinda|sorta|cool|awesome|no worries|no problem"
+    r"|sure thing"
+    r"|sounds good|sounds great|btw|ok|okay|cheers|stuff|guys|a bunch|heads up|ping me|shout|catch up|super"
+    r"|totally|quick one|all good|no prob|fyi|lol|haha|ta|loads|chat|drop me|good stuff|easy|happy days"
+    r"|just so"
+    r" you know|anyway|a bit|pop|grab|folks|buzz|crack on|fab|pretty much|you bet|quick one"
+    r"|here we go|so here|give you a nudge|jotted|right now|sorted|covers it|thanks a lot"
+    r"|thanks so much|doing great|going well|sound good|thanks for the note|got that)\b",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"^(?:(?:hi|hello|hey)\b[^.!?]{0,20}[,!] )?(?:and |first(?:ly)?,? |just )?(?:many |a quick "
+    r"|with )?(?:big )?"
+    r"(?:thanks|thank you|thx|cheers for|much appreciated|i appreciate|i am grateful|i'm grateful"
+    r"|i wanted to thank"
+    r"|i would like to thank|i'd like to thank|we thank you|my thanks|grateful for|ta for"
+    r"|[^.!?]* with thanks|with my thanks|i remain grateful)\b",
+    re.IGNORECASE,
+)
+_HEDGE = re.compile(
+    r"\b(?:perhaps|maybe|i think|i guess|probably|possibly|might|sort of|kind of|it seems|seems like"
+    r"|i believe"
+    r"|i suppose|i'd say|i would say|presumably|i suspect|if i(?:'m| am) not mistaken"
+    r"|as far as i (?:know|can tell|can see)|more or less"
+    r"|roughly speaking|in all likelihood)\b",
+    re.IGNORECASE,
+)
+_BULLETED = re.compile(r"^\s*[-*•–]\s+\S", re.MULTILINE)
+_NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+\S", re.MULTILINE)
+EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF]|(?<![\w:])[:;]-?[)DP(](?!\w)")
+_PLEASANTRY = re.compile(
+    r"\b(?:hope (?:that )?(?:you|this|all|everything|things|your)|trust (?:that )?(?:you(?:'re)?|this"
+    r"|all)(?: are| is| finds)?"
+    r"|how are (?:you|things)"
+    r"|hoping (?:you|all|this)|i hope)\b[^.!?]*\b(?:well|good|great|fine|okay|ok|lovely|nice|smoothly"
+    r"|are|things|you"
+    r"|weekend|week|day|spirits)\b|\bhow are (?:you|things)\b",
+    re.IGNORECASE,
+)
+_OFFER = re.compile(
+    r"\b(?:let me know (?:if|should|whether)|feel free|do not hesitate|don't hesitate|happy to (?:help"
+    r"|discuss|talk"
+    r"|explain|answer|chat)|glad to (?:help|discuss|answer)|any (?:other |further |more )?questions|shout if"
+    r"|give me a (?:shout|call|ring)|if (?:you need|there is|there's) anything|just ask|get in touch if"
+    r"|reach out|at your disposal|drop me a line)\b",
+    re.IGNORECASE,
+)
+_SMALL_DIGIT = re.compile(r"(?<![\w.,:/€$£-])(?:[2-9]|1[0-2])(?![\w.,:/%]\w|[\w:/%])(?! ?(?:am|pm|o'clock))")
+_SMALL_WORD = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! (?:am|pm|o'clock))", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A reply as detectors see it."""
+
+    layout: Layout
+    text: str
+    names: Names
+
+
+Detector = Callable[[Seen], str | None]
+
+
+@dataclass(frozen=True)
+class Trait:
+    """One trait. `values` are what it can be, empty for an open string (greeting, closing, emoji).
+    `name` is what a rule line begins with; `label` is for people.
+    `forced`: what is said may force the value, however one writes."""
+
+    name: str
+    label: str
+    values: tuple[str, ...]
+    detector: Detector
+    forced: bool = False
+
+    def detect(self, text: str, names: Names) -> str | None:
+        """The trait's value in a reply, None where the text cannot tell."""
+        if not text.strip():
+            return None
+        return self.detector(Seen(lay_out(text, names), text, names))
+
+
+def _yes(found: object) -> str:
+    return "yes" if found else "no"
+
+
+def _has(pattern: re.Pattern[str]) -> Detector:
+    return lambda seen: _yes(pattern.search(seen.layout.body))
+
+
+def _length(seen: Seen) -> str:
+    count = len(words(seen.layout.body))
+    return "short" if count <= SHORT_WORDS else "medium" if count <= LONG_WORDS else "long"
+
+
+def _contractions(seen: Seen) -> str | None:
+    if _CONTRACTED.search(seen.layout.body):
+        return "yes"
+    return "no" if _CONTRACTIBLE.search(seen.layout.body) else None
+
+
+def _tone(seen: Seen) -> str | None:
+    difference = len(_FORMAL.findall(seen.layout.body)) - len(_CASUAL.findall(seen.layout.body))
+    if difference:
+        return "formal" if difference > 0 else "casual"
+    return "neutral" if len(words(seen.layout.body)) >= _TONE_WORDS else None
+
+
+def _thanks(seen: Seen) -> str:
+    found = sentences(seen.layout.body)
+    # A pleasantry may stand before the thanks, an offer or a question after them.
+    opening = found[1:2] if found and _PLEASANTRY.search(found[0]) else found[:1]
+    if any(_THANKS.match(sentence) for sentence in opening):
+        return "first"
+    return "last" if any(_THANKS.match(sentence) for sentence in found[1:][-3:]) else "no"
+
+
+def _lists(seen: Seen) -> str:
+    if _NUMBERED.search(seen.layout.body):
+        return "numbers"
+    return "dashes" if _BULLETED.search(seen.layout.body) else "no"
+
+
+def _emoji(seen: Seen) -> str:
+    found = EMOJI.search(seen.text)
+    return found[0].rstrip("\ufe0f") if found else "no"
+
+
+def _paragraphs(seen: Seen) -> str | None:
+    if len(sentences(seen.layout.body)) < 2:
+        return None
+    return "several" if re.search(r"\n\s*\n", seen.layout.body) else "one"
+
+
+def _offer(seen: Seen) -> str:
+    return _yes(_OFFER.search(" ".join(sentences(seen.layout.body)[-3:])))
+
+
+def _question(seen: Seen) -> str:
+    return _yes(any("?" in sentence for sentence in sentences(seen.layout.body)[-2:]))
+
+
+def _sentence_length(seen: Seen) -> str | None:
+    found = sentences(seen.layout.body)
+    if len(found) < 2:
+        return None
+    mean = len(words(seen.layout.body)) / len(found)
+    return "short" if mean <= 9 else "medium" if mean <= 16 else "long"
+
+
+def _numbers(seen: Seen) -> str | None:
+    digits, spelled = len(_SMALL_DIGIT.findall(seen.layout.body)), len(_SMALL_WORD.findall(seen.layout.body))
+    return None if digits == spelled else "digits" if digits > spelled else "words"
+
+
+def _capitals(seen: Seen) -> str | None:
+    found = [sentence for sentence in sentences(seen.layout.body) if sentence[0].isalpha()]
+    lower = sum(sentence[0].islower() for sentence in found)
+    return None if not found else "lower" if lower * 2 > len(found) else "usual"
+
+
+def _person(seen: Seen) -> str | None:
+    single = len(re.findall(r"\bI\b", seen.layout.body))
+    plural = len(re.findall(r"\b(?:we|our|us)\b", seen.layout.body, re.IGNORECASE))
+    return None if single == plural else "i" if single > plural else "we"
+
+
+def _greeting_line(seen: Seen) -> str | None:
+    return None if not seen.layout.greeting else "inline" if seen.layout.inline else "own"
+
+
+def _word(pattern: str) -> Detector:
+    return _has(re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE))
+
+
+_YES_NO = ("yes", "no")
+
+TRAITS: tuple[Trait, ...] = (
+    Trait("greeting", "Greeting", (), lambda seen: greeting_form(seen.layout.greeting, seen.names)),
+    Trait("sign_off", "Closing", (), lambda seen: seen.layout.closing or "none"),
+    Trait(
+        "name",
+        "Signed name",
+        ("first", "full", "initial", "none"),
+        lambda seen: signed_as(seen.layout.signed, seen.names),
+    ),
+    Trait("length", "Length", ("short", "medium", "long"), _length, forced=True),
+    Trait("contractions", "Contractions", _YES_NO, _contractions),
+    Trait("exclamation", "Exclamation marks", _YES_NO, _has(re.compile("!"))),
+    Trait("tone", "Tone", ("neutral", "formal", "casual"), _tone),
+    Trait("thanks", "Thanks", ("first", "last", "no"), _thanks),
+    Trait("hedges", "Hedging", _YES_NO, _has(_HEDGE)),
+    Trait("lists", "Lists", ("no", "dashes", "numbers"), _lists),
+    Trait("emoji", "Emoji", (), _emoji),
+    Trait("paragraphs", "Paragraphs", ("one", "several"), _paragraphs),
+    Trait("pleasantry", "Pleasantry", _YES_NO, _has(_PLEASANTRY)),
+    Trait("offer", "Offer of help at the end", _YES_NO, _offer),
+    Trait("sentence_length", "Sentence length", ("short", "medium", "long"), _sentence_length, forced=True),
+    Trait("question", "Closing question", _YES_NO, _question),
+    Trait("dashes", "Dashes", _YES_NO, _has(re.compile(r"\s[-–—]{1,2}\s|—"))),
+    Trait("ellipsis", "Trailing dots", _YES_NO, _has(re.compile(r"\.\.\.|…"))),
+    Trait("numbers", "Small numbers", ("digits", "words"), _numbers, forced=True),
+    Trait("capitals", "Capital letters", ("usual", "lower"), _capitals),
+    Trait("apology", "Apologies", _YES_NO, _word("sorry|apolog(?:y|ies|i[sz]e)")),
+    Trait("please", "Please", _YES_NO, _word("please|pls")),
+    Trait("person", "I or we", ("i", "we"), _person, forced=True),
+    Trait(
+        "abbreviations",
+        "Abbreviations",
+        _YES_NO,
+        _word("asap|btw|fyi|eod|eta|tbc|tbd|imo|afaik|pls|thx|fwiw|wfh"),
+    ),
+    Trait("parentheses", "Brackets", _YES_NO, _has(re.compile(r"\([^)]*[a-z][^)]*\)"))),
+    Trait("semicolons", "Semicolons", _YES_NO, _has(re.compile(r"\w;\s"))),
+    Trait(
+        "intensifiers",
+        "Intensifiers",
+        _YES_NO,
+        _word("very|really|absolutely|extremely|super|totally|so much|incredibly"),
+    ),
+    Trait("greeting_line", "Greeting on its own line", ("own", "inline"), _greeting_line),
+)
