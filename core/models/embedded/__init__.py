@@ -1,0 +1,1 @@
+"""The embedded models: their weights, and the recipe that trains them."""

@@ -1,0 +1,344 @@
+"""What the embedded models are trained on: a stream of (prompt, answer) pairs for every prompt the
+app uses, written by the generator of core.sample.
+
+Most replies are made of free clauses (spans of varied English, a third of them word salad) that are
+carried over word for word, so that a mail the models have never seen degrades to saying its notes
+in the person's style. Vocabulary comes from a word-frequency list; sentences are our own.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.domain import Address, Context, Incoming, RuleLine
+from core.models import prompts
+from core.models.prompts import Prompt
+from core.sample import pools
+from core.sample.situations import Scene, Situation, stage
+from core.sample.style import NEUTRAL, TRAIT_ORDER, random_style, wording
+from core.sample.writing import HOLDING, Names, Open, Written, contract, expand, write
+
+_SUBJECTS = ("the", "our", "your", "a", "this", "that", "my", "their")
+_VERBS = (
+    "is",
+    "will be",
+    "was",
+    "has",
+    "needs",
+    "goes to",
+    "comes from",
+    "cannot be",
+    "does not need",
+    "should be",
+    "is not",
+    "will not be",
+    "stays",
+    "depends on",
+    "includes",
+    "costs",
+    "starts",
+    "ends",
+    "could not be",
+)
+_LINKS = (
+    "for",
+    "with",
+    "from",
+    "by",
+    "after",
+    "before",
+    "on",
+    "near",
+    "about",
+    "without",
+    "under",
+    "at",
+    "in",
+)
+_LEADS = (
+    "I will",
+    "we will",
+    "I have",
+    "I am",
+    "it is",
+    "we are",
+    "they are",
+    "I cannot",
+    "we have",
+    "there is",
+    "yes,",
+    "no,",
+    "I do not",
+    "you are",
+    "we can",
+    "I can",
+    "please",
+    "that is",
+)
+_START_WORDS = (
+    "message",
+    "thank",
+    "hope",
+    "questions",
+    "know",
+    "point",
+    "quick",
+    "note",
+    "mail",
+    "glad",
+    "well",
+)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One thing to learn: after `prompt` the model writes `answer` (begun by `prefill`)."""
+
+    task: str
+    prompt: Prompt
+    prefill: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A mail, its notes and who is writing: the ground on which every task's sample stands."""
+
+    context: Context
+    names: Names
+    clauses: tuple[str, ...]
+    facts: tuple[str, ...]
+    style: Mapping[str, str]
+    open_rules: Mapping[str, str]
+
+
+class Corpus:
+    """Draws cases and turns them into samples; the same seed gives the same stream."""
+
+    def __init__(self, situations: Sequence[Situation], words: Sequence[str], seed: int) -> None:
+        self._situations = tuple(one for one in situations if not one.held_out)
+        self._words = tuple(words)
+        self._rng = random.Random(seed)
+        self._tasks: Mapping[str, Callable[[Case], Sample]] = {
+            "brief": self._brief,
+            "zero_shot": self._zero_shot,
+            "rules": self._rules,
+            "guided": self._guided,
+            "few_shot": self._few_shot,
+            "agent": self._agent,
+        }
+
+    def stream(self, shares: Mapping[str, float]) -> Iterator[Sample]:
+        """Samples without end; `shares` weighs the tasks."""
+        tasks, weights = tuple(shares), tuple(shares.values())
+        while True:
+            yield self._tasks[self._rng.choices(tasks, weights)[0]](self.case())
+
+    def case(self) -> Case:
+        rng = self._rng
+        style = random_style(rng, self._words, most=9)
+        scene = stage(rng.choice(self._situations), rng) if rng.random() < 0.3 else self._free_scene()
+        return make_case(scene, style, rng, self._words)
+
+    def _free_scene(self) -> Scene:
+        rng = self._rng
+        facts: list[str] = []
+        clauses = tuple(self._clause(facts) for _ in range(rng.choices((1, 2, 3, 4), (3, 4, 3, 1))[0]))
+        body = ". ".join(self._clause([]) for _ in range(rng.randint(1, 3))) + rng.choice((".", "?"))
+        subject = pools.topic(rng) if rng.random() < 0.5 else self._salad(rng.randint(1, 4))
+        return Scene(
+            "other", subject.capitalize() if rng.random() < 0.5 else subject, body, clauses, tuple(facts)
+        )
+
+    def _salad(self, count: int) -> str:
+        return " ".join(self._rng.choices(self._words, k=count))
+
+    def _clause(self, facts: list[str]) -> str:
+        rng = self._rng
+        draw = rng.random()
+        if draw < 0.33:
+            text = self._salad(rng.randint(3, 8))
+        elif draw < 0.66:
+            lead, link = rng.choice(_LEADS), rng.choice(_LINKS)
+            text = f"{lead} {self._salad(rng.randint(1, 3))} {link} {self._salad(rng.randint(1, 2))}"
+        else:
+            head, verb = rng.choice(_SUBJECTS), rng.choice(_VERBS)
+            text = f"{head} {self._salad(rng.randint(1, 2))} {verb} {self._salad(rng.randint(1, 2))}"
+        if rng.random() < 0.6:
+            text = self._with_fact(text, facts)
+        return text
+
+    def _with_fact(self, text: str, facts: list[str]) -> str:
+        rng = self._rng
+        kind = rng.choice(("person", "company", "place", "date", "time", "amount", "number", "topic"))
+        fact = str(getattr(pools, kind)(rng))
+        facts.append(fact)
+        words = text.split()
+        words.insert(rng.randint(0 if kind != "place" else 1, len(words)), fact)
+        return " ".join(words)
+
+    # --- one sample per task -------------------------------------------------------------------
+
+    def _zero_shot(self, case: Case) -> Sample:
+        written = neutral(case, self._rng)
+        return Sample("zero_shot", prompts.zero_shot(case.context), "", written.text)
+
+    def _guided(self, case: Case) -> Sample:
+        rng = self._rng
+        style = dict(case.style)
+        lines: list[RuleLine] = []
+        for trait in TRAIT_ORDER:
+            told = rng.random() < (0.92 if style[trait] != NEUTRAL[trait] else 0.25)
+            if told:
+                lines.append(RuleLine(trait, wording(trait, style[trait], rng)))
+            else:
+                style[trait] = NEUTRAL[trait]
+        lines += [
+            RuleLine("other", wording("other", kind, rng).replace("{v}", value))
+            for kind, value in case.open_rules.items()
+        ]
+        if rng.random() < 0.4:
+            rng.shuffle(lines)
+        written = write(style, case.clauses, case.names, rng, Open(case.open_rules))
+        return Sample("guided", prompts.guided(case.context, lines), "", written.text)
+
+    def _few_shot(self, case: Case) -> Sample:
+        rng = self._rng
+        shown = []
+        for _ in range(rng.choices((1, 2, 3), (4, 4, 1))[0]):
+            other = make_case(self._short_scene(), case.style, rng, self._words, reader_of=case.names)
+            text = write(case.style, other.clauses, other.names, rng).text
+            shown.append((other.context.incoming, text))
+        written = write(case.style, case.clauses, case.names, rng)
+        return Sample("few_shot", prompts.few_shot(case.context, shown), "", written.text)
+
+    def _short_scene(self) -> Scene:
+        scene = (
+            stage(self._rng.choice(self._situations), self._rng, most=2)
+            if self._rng.random() < 0.5
+            else self._free_scene()
+        )
+        return Scene(scene.kind, scene.subject, scene.body, scene.clauses[:2], scene.facts)
+
+    def _brief(self, case: Case) -> Sample:
+        written = write(case.style, case.clauses, case.names, self._rng)
+        return Sample(
+            "brief", prompts.brief(written.text), "", "\n".join(expand(one) for one in case.clauses)
+        )
+
+    def _rules(self, case: Case) -> Sample:
+        rng = self._rng
+        said = case.clauses
+        if not case.context.notes or rng.random() < 0.2:  # the notes said less than was sent
+            said = self._free_scene().clauses if rng.random() < 0.5 else said
+        draft, sent = neutral(case, rng), write(case.style, said, case.names, rng)
+        thinking, lines = compare(draft, sent, case.style, rng)
+        answer = f"{thinking}</think>\n" + "\n".join(str(line) for line in lines)
+        return Sample("rules", prompts.rules(case.context, draft.text, sent.text), "<think>\n", answer)
+
+    def _agent(self, case: Case) -> Sample:
+        rng = self._rng
+        lines = [
+            RuleLine(trait, wording(trait, case.style[trait], rng))
+            for trait in TRAIT_ORDER
+            if case.style[trait] != NEUTRAL[trait]
+        ]
+        return Sample("agent", prompts.agent(case.context), "", "\n".join(str(line) for line in lines[:8]))
+
+
+def make_case(
+    scene: Scene,
+    style: Mapping[str, str],
+    rng: random.Random,
+    words: Sequence[str],
+    *,
+    reader_of: Names | None = None,
+) -> Case:
+    """A case on a scene: people, a thread or none, notes full, short or empty (a third each)."""
+    names = Names(pools.person(rng), reader_of.writer if reader_of else pools.person(rng))
+    home = pools.domain(rng)
+    there = home if rng.random() < 0.3 else pools.domain(rng)
+    incoming = Incoming(
+        Address(names.reader, pools.address(names.reader, there, rng)),
+        Address(names.writer, pools.address(names.writer, home, rng)),
+        ("Re: " if rng.random() < 0.2 else "") + scene.subject,
+        _noisy_body(scene.body, names, rng) if rng.random() < 0.95 else "",
+        _thread(words, names, rng),
+    )
+    form = rng.choice(("full", "full", "short", "short", "empty", "full"))
+    clauses: tuple[str, ...] = scene.clauses if form == "full" else scene.clauses[: rng.randint(1, 2)]
+    if form == "empty":
+        clauses = (rng.choice(HOLDING),)
+    notes = "" if form == "empty" else _noted(clauses, rng)
+    facts = tuple(fact for fact in scene.facts if any(fact in clause for clause in clauses))
+    open_rules = _open_rules(words, rng)
+    if "call" in open_rules and "[" not in style["greeting"]:
+        open_rules = {}  # a greeting without a name has no place for the other name
+    return Case(Context(incoming, notes), names, clauses, facts, style, open_rules)
+
+
+def _noted(clauses: Sequence[str], rng: random.Random) -> str:
+    """The clauses as a person jots them down."""
+    said = [contract(one) if rng.random() < 0.25 else one for one in clauses]
+    form = rng.random()
+    if form < 0.5:
+        return "\n".join(said)
+    if form < 0.75:
+        return "; ".join(said)
+    if form < 0.85:
+        return "\n".join(f"- {one}" for one in said)
+    return " ".join(f"{one[0].upper()}{one[1:]}." for one in said)
+
+
+def _noisy_body(body: str, names: Names, rng: random.Random) -> str:
+    """The incoming text with what people leave around it: greeting, closing, signature, a slip."""
+    text = body
+    if rng.random() < 0.15 and len(text) > 20:
+        at = rng.randint(5, len(text) - 5)
+        text = text[:at] + text[at + 1 :]
+    if rng.random() < 0.6:
+        text = f"{rng.choice(('Hi', 'Dear', 'Hello'))} {names.writer.partition(' ')[0]},\n\n{text}"
+    if rng.random() < 0.5:
+        text += f"\n\n{rng.choice(('Best', 'Regards', 'Thanks'))},\n{names.reader}"
+    if rng.random() < 0.1:
+        text += f"\n{pools.company(rng)}, {pools.place(rng)}"
+    return text
+
+
+def _thread(words: Sequence[str], names: Names, rng: random.Random) -> tuple[tuple[str, str], ...]:
+    if rng.random() < 0.85:
+        return ()
+    text = " ".join(rng.choices(words, k=rng.randint(4, 12)))
+    return ((rng.choice((names.reader, names.writer)), text.capitalize() + "."),)
+
+
+def _open_rules(words: Sequence[str], rng: random.Random) -> Mapping[str, str]:
+    if rng.random() > 0.35:
+        return {}
+    kind = rng.choice(("avoid", "call", "start", "end"))
+    if kind == "avoid":
+        return {kind: rng.choice(_START_WORDS)}
+    if kind == "call":
+        return {kind: pools.first_name(rng)}
+    return {kind: " ".join(rng.choices(words, k=rng.randint(2, 6))).capitalize() + "."}
+
+
+def neutral(case: Case, rng: random.Random) -> Written:
+    """y_z: what the large model writes under no rules."""
+    return write(NEUTRAL, case.clauses, case.names, rng)
+
+
+def compare(
+    draft: Written, sent: Written, style: Mapping[str, str], rng: random.Random
+) -> tuple[str, list[RuleLine]]:
+    """The thinking that turns draft into sent, trait by trait with its evidence, and the rules:
+    one for each trait in which the two texts visibly differ."""
+    thoughts, lines = [], []
+    for trait in TRAIT_ORDER:
+        was, now = draft.shown.get(trait), sent.shown.get(trait)
+        if now is None or now == was or style[trait] == NEUTRAL[trait]:
+            thoughts.append(f"{trait} =")
+            continue
+        thoughts.append(f"{trait} {was or '-'} > {now}")
+        lines.append(RuleLine(trait, wording(trait, style[trait], rng)))
+    return "\n".join(thoughts) + "\n", lines

@@ -1,0 +1,139 @@
+"""Everything Longhand says to a model: one function a prompt, each with a version that is stored
+with whatever it made.
+
+A prompt is a sequence of parts. `Frame` is ours: instructions and headings, tokenised with special
+tokens on. `Mail` is data, the user's or a stranger's: tokenised apart, special tokens off, so that
+nothing in a message can close its frame or open a new turn. What is stable comes first (the task,
+then the mail), so that a redraft with other notes or rules finds its beginning in the KV cache.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.domain import Context, Incoming, RuleLine
+
+TRAIT_LINE = "trait: rule"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Text of ours."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Mail:
+    """Text of a mail, of notes, of a rule: data."""
+
+    text: str
+
+
+Part = Frame | Mail
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One user turn. `name` and `version` say which function made it."""
+
+    name: str
+    version: str
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        """The turn as one string, for people (preview, debugging); never what is tokenised."""
+        return "".join(part.text for part in self.parts)
+
+
+def zero_shot(context: Context) -> Prompt:
+    """M_L writes y_z: the reply with no rules (the paper, section 3)."""
+    return _reply(context, "zero_shot", ())
+
+
+def guided(context: Context, rules: Sequence[RuleLine]) -> Prompt:
+    """M_L writes y_a: the reply under the agent's rules merged with the rule book."""
+    return _reply(context, "guided", rules)
+
+
+def few_shot(context: Context, examples: Sequence[tuple[Incoming, str]]) -> Prompt:
+    """M_L writes after examples of the user's own replies, and no rules."""
+    parts: list[Part] = [Frame("Write the reply to the last mail as the writer of these replies would.\n")]
+    for incoming, sent in examples:
+        parts += [Frame("\n# Mail\n"), *_mail(incoming), Frame("\n# Reply\n"), Mail(sent), Frame("\n")]
+    parts += [Frame("\n# Mail\n"), *_mail(context.incoming), *_notes(context)]
+    return Prompt("few_shot", "1", tuple(parts))
+
+
+def brief(sent: str) -> Prompt:
+    """M_L says what y says, without how it says it."""
+    return Prompt(
+        "brief",
+        "1",
+        (Frame("Say in neutral points what this reply says, not how.\n\n# Reply\n"), Mail(sent)),
+    )
+
+
+def rules(context: Context, draft: str, sent: str) -> Prompt:
+    """M_L thinks about what would turn y_z into y, then writes the rules P."""
+    return Prompt(
+        "rules",
+        "1",
+        (
+            Frame(
+                "Compare the draft with the reply that was sent. Think about what would turn the"
+                f" draft into it, then give the rules of style, never facts, as lines `{TRAIT_LINE}`.\n"
+                "\n# Mail\n"
+            ),
+            *_mail(context.incoming),
+            *_notes(context),
+            Frame("\n# Draft\n"),
+            Mail(draft),
+            Frame("\n# Sent\n"),
+            Mail(sent),
+        ),
+    )
+
+
+def agent(context: Context) -> Prompt:
+    """M_A gives the rules for x."""
+    return Prompt(
+        "agent",
+        "1",
+        (
+            Frame(
+                f"Give the rules of style for the reply to this mail, as lines `{TRAIT_LINE}`.\n\n# Mail\n"
+            ),
+            *_mail(context.incoming),
+            *_notes(context),
+        ),
+    )
+
+
+def _reply(context: Context, name: str, lines: Sequence[RuleLine]) -> Prompt:
+    parts: list[Part] = [
+        Frame("Write the reply to this mail. Say what the notes say and nothing else.\n\n# Mail\n"),
+        *_mail(context.incoming),
+        *_notes(context),
+    ]
+    if lines:
+        parts += [Frame("\n# Rules\n"), Mail("\n".join(str(line) for line in lines))]
+    return Prompt(name, "1", tuple(parts))
+
+
+def _mail(incoming: Incoming) -> list[Part]:
+    head = (
+        f"From: {_mailbox(incoming.sender.name, incoming.sender.email)}\n"
+        f"To: {_mailbox(incoming.recipient.name, incoming.recipient.email)}\n"
+        f"Subject: {incoming.subject}\n"
+    )
+    earlier = "".join(f"\n[{who}] {text}\n" for who, text in incoming.earlier)
+    return [Mail(f"{head}{earlier}\n{incoming.text}\n")]
+
+
+def _notes(context: Context) -> list[Part]:
+    return [Frame("\n# Notes\n"), Mail(context.notes or "none")]
+
+
+def _mailbox(name: str, email: str) -> str:
+    return f"{name} <{email}>" if name else email
