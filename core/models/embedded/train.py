@@ -12,6 +12,7 @@ to learn whose rules. Samples are packed into rows of fixed length (one shape to
 import argparse
 import json
 import math
+import random
 import sys
 import time
 from collections.abc import Iterator
@@ -56,6 +57,7 @@ class Plan:
     seed: int
     folder: Path
     warm_from: str | None
+    copy_until: int
 
 
 def words() -> tuple[str, ...]:
@@ -111,6 +113,17 @@ def encoded(
             yield prompt + answer, [PROMPT_SHARE] * len(prompt) + [1.0] * len(answer)
 
 
+def copying_rows(shape: Shape, seed: int) -> Iterator[tuple[list[int], list[float]]]:
+    """Rows of random tokens that repeat with a random period: only what is a repetition counts.
+    Mixed in at the start, they bring on copying (induction heads) millions of tokens sooner."""
+    rng = random.Random(seed)
+    while True:
+        period = rng.randint(8, 200)
+        once = [rng.randrange(5, shape.vocab_size) for _ in range(period)]
+        ids = (once * (ROW // period + 2))[: ROW + 1]
+        yield ids, [0.0] * period + [1.0] * (ROW + 1 - period)
+
+
 def learning_rate(plan: Plan, done: int) -> float:
     warm = min(1.0, done / 300_000)
     left = (plan.tokens - done) / (plan.tokens * plan.decay)
@@ -130,11 +143,13 @@ def train(plan: Plan) -> None:
     step = _resume(path, model, optimiser, plan)
     run = torch.compile(model)
     stream = rows(encoder, corpus(plan.seed + step), SHARES[plan.model])  # fresh data after a resume
+    copying = copying_rows(model.shape, plan.seed + step)
     generator = torch.Generator().manual_seed(plan.seed + step)
     began = saved = time.monotonic()
     losses: list[float] = []
     while step * ROW * ROWS < plan.tokens:
-        batch = list(islice(stream, ROWS))
+        copies = ROWS // 2 if step * ROW * ROWS < plan.copy_until else 0
+        batch = [*islice(stream, ROWS - copies), *islice(copying, copies)]
         ids = torch.tensor([row for row, _ in batch])
         weight = torch.tensor([row for _, row in batch])[:, 1:]
         counted = torch.rand(weight.shape, generator=generator) < weight
@@ -197,9 +212,21 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, default=Path("build/embedded"), help="checkpoints and tokenizer"
     )
+    parser.add_argument("--copy-until", type=int, default=800_000, help="tokens with practice in copying")
     parser.add_argument("--from", dest="warm_from", help="begin with the weights of this model")
     given = parser.parse_args()
-    train(Plan(given.model, given.tokens, given.decay, given.peak, given.seed, given.folder, given.warm_from))
+    train(
+        Plan(
+            given.model,
+            given.tokens,
+            given.decay,
+            given.peak,
+            given.seed,
+            given.folder,
+            given.warm_from,
+            given.copy_until,
+        )
+    )
 
 
 if __name__ == "__main__":

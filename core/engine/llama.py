@@ -1,0 +1,207 @@
+"""The app's side of the llama child: generation and tokenising by local GGUF models."""
+
+import contextlib
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from core.engine import messages as m
+from core.engine.gguf_file import check_gguf, unreadable
+from core.engine.pipe import Message
+from core.engine.supervisor import Child, Restarted, UnknownAdapterError
+from core.errors import ChildDied
+from core.models.prompts import Frame, Prompt
+from core.tasks import CancelToken
+
+OnText = Callable[[str], None]
+OnPrompt = Callable[[int, int], None]
+Answer = TypeVar("Answer", bound=Message)
+
+
+@dataclass(frozen=True)
+class GenerationRequest:
+    """`prefill` is text the answer already begins with ("<think>\\n"), tokenised as ours and not
+    repeated in the result. `adapter` is a LoRA adapter as GGUF bytes. `grammar` is GBNF with a rule
+    `root`. `temperature` 0 is greedy; `repeat_penalty` 1 is none, and looks at the answer alone."""
+
+    model: Path
+    prompt: Prompt
+    prefill: str = ""
+    adapter: bytes | None = None
+    max_tokens: int = 400
+    temperature: float = 0.0
+    seed: int = 0
+    grammar: str | None = None
+    repeat_penalty: float = 1.0
+
+
+@dataclass(frozen=True)
+class Generation:
+    """`cached_tokens` of the `prompt_tokens` were still in the KV cache; `cut_tokens` of the data
+    were left out because the model's context could not hold them. `stopped` is 'end' (the model was
+    done) or 'length'."""
+
+    text: str
+    prompt_tokens: int
+    new_tokens: int
+    cached_tokens: int
+    seconds: float
+    stopped: str
+    cut_tokens: int = 0
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What a GGUF says of itself; `context` in tokens."""
+
+    architecture: str
+    name: str
+    parameters: int
+    context: int
+
+
+class LlamaEngine:
+    """One llama child. It starts with the first request, again by itself after a kill, and ends
+    after `idle_seconds` without one. Safe to share between threads; requests take turns."""
+
+    def __init__(self, threads: int | None = None, idle_seconds: float = 300.0) -> None:
+        self._threads = threads or 0
+        self._child: Child[m.LlamaReply] = Child("llama", m.LlamaReply, idle_seconds)
+        self._peak = 0.0
+
+    @property
+    def pid(self) -> int | None:
+        """The child now running, if any."""
+        return self._child.pid
+
+    def generate(
+        self,
+        request: GenerationRequest,
+        on_text: OnText | None = None,
+        on_prompt: OnPrompt | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Generation:
+        """Answers one prompt. `on_text` gets pieces as they come, each once even if the child is
+        killed in between and begins again; `on_prompt` gets (tokens read, tokens in all).
+
+        Raises Cancelled, ModelError, ChildDied."""
+        key = hashlib.sha256(request.adapter).hexdigest() if request.adapter else ""
+        listener = _Listener(on_text, on_prompt)
+        message = self._message(request, key, b"")
+        # The child most likely holds the adapter, which may be large: the key alone first.
+        with contextlib.suppress(UnknownAdapterError):
+            return self._made(self._ask(request.model, message, m.Generated, listener, cancel))
+        message = self._message(request, key, request.adapter or b"")
+        return self._made(self._ask(request.model, message, m.Generated, listener, cancel))
+
+    def tokenize(self, model: Path, text: str, special: bool = False) -> list[int]:
+        """Token ids of a text; with `special`, special tokens written in it count as such."""
+        message = m.Tokenize(str(model), _whole(text), special, self._threads)
+        return list(self._ask(model, message, m.Tokens).ids)
+
+    def tokenize_prompt(self, model: Path, prompt: Prompt, prefill: str = "") -> list[int]:
+        """Exactly the ids `generate` would feed the model."""
+        message = m.TokenizePrompt(str(model), _segments(prompt), prefill, self._threads)
+        return list(self._ask(model, message, m.Tokens).ids)
+
+    def inspect(self, model: Path) -> ModelFacts:
+        """Loads a model to prove it can be run. Raises ModelError."""
+        found = self._ask(model, m.Inspect(str(model), self._threads), m.Inspected)
+        return ModelFacts(found.architecture, found.name, found.parameters, found.context)
+
+    def rss_mb(self) -> float:
+        """Peak memory of the child over its answers so far, in MB."""
+        return self._peak
+
+    def close(self) -> None:
+        self._child.close()
+
+    def _made(self, done: m.Generated) -> Generation:
+        self._peak = max(self._peak, done.peak_mb)
+        return Generation(
+            text=done.text,
+            prompt_tokens=done.prompt_tokens,
+            new_tokens=done.new_tokens,
+            cached_tokens=done.cached_tokens,
+            seconds=done.seconds,
+            stopped=done.stopped,
+            cut_tokens=done.cut_tokens,
+        )
+
+    def _message(self, request: GenerationRequest, key: str, adapter: bytes) -> m.Generate:
+        return m.Generate(
+            model=str(request.model),
+            segments=_segments(request.prompt),
+            prefill=request.prefill,
+            adapter_key=key,
+            adapter=adapter,
+            max_tokens=request.max_tokens,
+            temperature=request.temperature,
+            seed=request.seed,
+            grammar=request.grammar or "",
+            repeat_penalty=request.repeat_penalty,
+            threads=self._threads,
+        )
+
+    def _ask(
+        self,
+        model: Path,
+        message: Message,
+        answer: type[Answer],
+        listener: "_Listener | None" = None,
+        cancel: CancelToken | None = None,
+    ) -> Answer:
+        check_gguf(model)  # a wrong file costs no child
+        listener = listener or _Listener(None, None)
+        try:
+            for reply in self._child.stream(message, final=(answer,), cancel=cancel):
+                listener.hear(reply)
+                if isinstance(reply, answer):
+                    return reply
+        except ChildDied:
+            if listener.loading:  # twice: native code gave up on this file
+                raise unreadable(model) from None
+            raise
+        raise AssertionError("the stream ends with its final reply")
+
+
+class _Listener:
+    """Passes replies on, each character of text once, however often the answer began anew."""
+
+    def __init__(self, on_text: OnText | None, on_prompt: OnPrompt | None) -> None:
+        self._on_text = on_text
+        self._on_prompt = on_prompt
+        self._told = 0  # characters passed on
+        self._seen = 0  # characters of the present attempt
+        self.loading = False
+
+    def hear(self, reply: m.LlamaReply | Restarted) -> None:
+        match reply:
+            case Restarted():
+                self._seen = 0
+            case m.Loading():
+                self.loading = True
+            case m.Loaded():
+                self.loading = False
+            case m.PromptRead() if self._on_prompt:
+                self._on_prompt(reply.done, reply.total)
+            case m.Text():
+                self._hear_text(reply.piece)
+
+    def _hear_text(self, piece: str) -> None:
+        known = max(0, min(len(piece), self._told - self._seen))
+        self._seen += len(piece)
+        if piece[known:] and self._on_text:
+            self._on_text(piece[known:])
+        self._told = max(self._told, self._seen)
+
+
+def _segments(prompt: Prompt) -> tuple[m.Segment, ...]:
+    return tuple(m.Segment(_whole(part.text), isinstance(part, Frame)) for part in prompt.parts)
+
+
+def _whole(text: str) -> str:
+    """Mail in a wrong charset can hold halves of surrogate pairs, which no pipe carries."""
+    return text.encode("utf-8", "replace").decode("utf-8")

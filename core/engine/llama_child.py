@@ -1,0 +1,138 @@
+"""The llama child: answers requests with local GGUF models, one at a time, until its parent ends."""
+
+import codecs
+import time
+from collections import OrderedDict
+from pathlib import Path
+
+from core.engine import messages as m
+from core.engine.inbox import Inbox
+from core.engine.llama_native import AbortFlag, Model, silence
+from core.engine.memory import peak_rss_mb
+from core.engine.pipe import Failed, Pipe
+from core.engine.sampler import Sampler
+from core.errors import Cancelled, ModelError
+
+_MODELS = 2  # M_L and M_A
+_FLUSH = 0.02  # seconds between pieces of text; a message a token would slow a tiny model down
+
+
+def main(pipe: Pipe, idle: float | None) -> None:
+    """Serves until `idle` seconds pass without a request."""
+    silence()
+    flag = AbortFlag()
+    inbox: Inbox[m.LlamaRequest] = Inbox(pipe, m.LlamaRequest, flag)
+    server = _Server(pipe, flag)
+    while (request := inbox.next(idle)) is not None:
+        try:
+            server.answer(request)
+        except Cancelled:
+            pipe.send(Failed("cancelled"))
+        except ModelError as error:
+            pipe.send(Failed("model", str(error)))
+
+
+class _Server:
+    def __init__(self, pipe: Pipe, flag: AbortFlag) -> None:
+        self._pipe = pipe
+        self._flag = flag
+        self._models: OrderedDict[str, Model] = OrderedDict()
+
+    def answer(self, request: m.LlamaRequest) -> None:
+        match request:
+            case m.Generate():
+                self._generate(request)
+            case m.Tokenize():
+                model = self._model(request.model, request.threads)
+                self._pipe.send(m.Tokens(tuple(model.tokenize(request.text, request.special))))
+            case m.TokenizePrompt():
+                model = self._model(request.model, request.threads)
+                ids, _ = model.prompt_tokens(_pairs(request.segments), request.prefill)
+                self._pipe.send(m.Tokens(tuple(ids)))
+            case m.Inspect():
+                model = self._model(request.model, request.threads)
+                self._pipe.send(m.Inspected(*model.describe(), model.n_train))
+
+    def _generate(self, request: m.Generate) -> None:
+        started = time.perf_counter()
+        model = self._model(request.model, request.threads)
+        if request.adapter_key and not model.has_adapter(request.adapter_key):
+            if not request.adapter:
+                self._pipe.send(Failed("adapter"))
+                return
+            model.add_adapter(request.adapter_key, request.adapter)
+        model.use_adapter(request.adapter_key)
+        tokens, cut = model.prompt_tokens(_pairs(request.segments), request.prefill, request.max_tokens)
+        cached = model.read(tokens, request.max_tokens, self._told_read)
+        sampler = Sampler(
+            model.vocab,
+            model.n_vocab,
+            request.temperature,
+            request.seed,
+            request.grammar,
+            request.repeat_penalty,
+        )
+        try:
+            text, count, stopped = self._write(model, sampler, request.max_tokens)
+        finally:
+            sampler.free()
+        seconds = time.perf_counter() - started
+        self._pipe.send(m.Generated(text, len(tokens), count, cached, cut, seconds, stopped, peak_rss_mb()))
+
+    def _write(self, model: Model, sampler: Sampler, most: int) -> tuple[str, int, str]:
+        """Text, number of tokens, and why it ended."""
+        stream = _Stream(self._pipe)
+        most = min(most, model.room())
+        for count in range(most):
+            token = sampler.pick(model.logits())
+            if model.ends(token):
+                return stream.finish(), count, "end"
+            stream.add(model.piece(token))
+            model.decode([token])
+        return stream.finish(), most, "length"
+
+    def _told_read(self, done: int, total: int) -> None:
+        self._pipe.send(m.PromptRead(done, total))
+
+    def _model(self, path: str, threads: int) -> Model:
+        if path not in self._models:
+            while len(self._models) >= _MODELS:
+                self._models.popitem(last=False)[1].free()
+            self._pipe.send(m.Loading())
+            self._models[path] = Model(Path(path), threads, self._flag)
+            self._pipe.send(m.Loaded())
+        self._models.move_to_end(path)
+        return self._models[path]
+
+
+class _Stream:
+    """Sends text as it comes, never half a character, and keeps it all."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._pending = ""
+        self._text = ""
+        self._sent = 0.0
+
+    def add(self, piece: bytes) -> None:
+        self._pending += self._decoder.decode(piece)
+        now = time.monotonic()
+        if now - self._sent >= _FLUSH:
+            self._flush()
+            self._sent = now
+
+    def finish(self) -> str:
+        self._pending += self._decoder.decode(b"", final=True)
+        self._flush()
+        return self._text
+
+    def _flush(self) -> None:
+        if self._pending:
+            self._pipe.send(m.Text(self._pending))
+            self._text += self._pending
+            self._pending = ""
+
+
+def _pairs(segments: tuple[m.Segment, ...]) -> list[tuple[str, bool]]:
+    return [(segment.text, segment.ours) for segment in segments]

@@ -1,0 +1,369 @@
+"""One GGUF model in llama.cpp, through its C functions: vocabulary, context, KV cache, adapters.
+
+Imported by the llama child alone. The high-level classes of llama-cpp-python are not used: they
+render a chat and tokenise it in one piece, special tokens on, which is not for mail.
+"""
+
+import ctypes
+import hashlib
+import os
+import sys
+import tempfile
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import llama_cpp
+import numpy as np
+import numpy.typing as npt
+
+from core.engine.gguf_file import check_gguf, unreadable
+from core.engine.template import assemble, defuse, shorten, split_template
+from core.errors import Cancelled, ModelError
+
+# The bindings' own annotations do not fit what ctypes takes (callbacks, arrays).
+_llama: Any = llama_cpp
+
+BATCH = 512  # tokens a prompt is read by; progress is told after each
+_SMALLEST_CONTEXT = 2048
+_ROOM = 16  # tokens an answer needs at the very least
+_ADAPTERS = 4  # kept loaded per model
+_TINY = 50_000_000  # parameters; below, threads cost more in waiting than they save per token
+_ABORTED = 2  # llama_decode's return when the abort callback said so
+_USER_DEFINED = 1 << 4  # LLAMA_TOKEN_ATTR_USER_DEFINED
+
+Logits = npt.NDArray[np.float32]
+
+
+class AbortFlag:
+    """A flag native code can look at without Python. llama.cpp asks its abort callback between any
+    two operations; `strlen` of a one-byte string answers that (0 or 1) and never waits for the GIL."""
+
+    def __init__(self) -> None:
+        self._byte = ctypes.create_string_buffer(2)
+        library = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
+        self.callback = ctypes.cast(library.strlen, _llama.ggml_abort_callback)
+        self.data = ctypes.cast(self._byte, ctypes.c_void_p)
+
+    def set(self) -> None:
+        self._byte[0] = b"\x01"
+
+    def clear(self) -> None:
+        self._byte[0] = b"\x00"
+
+    def check(self) -> None:
+        """Raises Cancelled when set."""
+        if self._byte[0] != b"\x00":
+            raise Cancelled
+
+
+class Model:
+    """A loaded model with one context. `cached` are the tokens its KV cache holds."""
+
+    def __init__(self, path: Path, threads: int, flag: AbortFlag) -> None:
+        """`threads` 0 chooses by the machine and the model. Raises ModelError (not a usable
+        model), Cancelled."""
+        check_gguf(path)
+        self._flag = flag
+        self._model = self._load(path)
+        few = int(_llama.llama_model_n_params(self._model)) < _TINY
+        self._threads = threads or (1 if few else _cores())
+        self._batch_threads = threads or _cores()
+        self._vocab = _llama.llama_model_get_vocab(self._model)
+        self.n_vocab = int(_llama.llama_vocab_n_tokens(self._vocab))
+        self.n_train = int(_llama.llama_model_n_ctx_train(self._model))
+        self._template = _llama.llama_model_chat_template(self._model, None)
+        self._markers = self._find_markers()
+        self._adapters: OrderedDict[str, int] = OrderedDict()
+        self._adapter = ""
+        self._context: int | None = None
+        self._size = 0
+        self.cached: list[int] = []
+
+    @property
+    def vocab(self) -> int:
+        return int(self._vocab)
+
+    def free(self) -> None:
+        """Gives all memory back; the object is of no use afterwards."""
+        if self._context is not None:
+            _llama.llama_free(self._context)
+        _llama.llama_model_free(self._model)
+
+    # Text and tokens
+
+    def tokenize(self, text: str, special: bool) -> list[int]:
+        data = text.encode("utf-8", "replace")
+        room = len(data) + 16
+        ids = (_llama.llama_token * room)()
+        count = _llama.llama_tokenize(self._vocab, data, len(data), ids, room, False, special)
+        if count < 0:
+            raise ValueError("tokenizer wants more tokens than bytes")
+        return list(ids[:count])
+
+    def prompt_tokens(
+        self, segments: Sequence[tuple[str, bool]], prefill: str, answer: int = 0
+    ) -> tuple[list[int], int]:
+        """The ids of a whole user turn in the model's chat template: frame with special tokens
+        on, data with them off and no marker whole. Data that would leave no room for an answer
+        of `answer` tokens is cut; the second number says by how many."""
+        pieces = self._pieces(segments, prefill)
+        cut = shorten(pieces, self.n_train - max(_ROOM, min(answer, self.n_train // 2)))
+        return [token for ids, _ in pieces for token in ids], cut
+
+    def _pieces(self, segments: Sequence[tuple[str, bool]], prefill: str) -> list[tuple[list[int], bool]]:
+        if not self._template:
+            raise ModelError("This model has no chat template; choose an instruct model.")
+        bos = int(_llama.llama_vocab_bos(self._vocab))
+        before, after = split_template(
+            self._template.decode("utf-8", "replace"),
+            self._token_text(bos),
+            self._token_text(int(_llama.llama_vocab_eos(self._vocab))),
+            thinking=bool(prefill),
+        )
+        pieces = []
+        for text, ours in assemble(before, segments, after, prefill):
+            bits = [text] if ours else defuse(text, self._markers)
+            pieces.append(([token for bit in bits for token in self.tokenize(bit, special=ours)], ours))
+        if _llama.llama_vocab_get_add_bos(self._vocab) and pieces[0][0][:1] != [bos]:
+            pieces.insert(0, ([bos], True))
+        return pieces
+
+    def piece(self, token: int) -> bytes:
+        """What a token adds to the text; nothing for control tokens."""
+        size = 64
+        while True:
+            buffer = ctypes.create_string_buffer(size)
+            count = _llama.llama_token_to_piece(self._vocab, token, buffer, size, 0, False)
+            if count >= 0:
+                return buffer.raw[:count]
+            size = -count
+
+    def ends(self, token: int) -> bool:
+        return bool(_llama.llama_vocab_is_eog(self._vocab, token))
+
+    def describe(self) -> tuple[str, str, int]:
+        """Architecture, the maker's name for it, number of parameters."""
+        return (
+            self._meta("general.architecture"),
+            self._meta("general.name"),
+            int(_llama.llama_model_n_params(self._model)),
+        )
+
+    # Computing
+
+    def read(self, tokens: Sequence[int], answer: int, on_read: Callable[[int, int], None]) -> int:
+        """Brings the KV cache to hold `tokens` and room for `answer` more; returns how many were
+        there already. `on_read` gets (done, in all) after each batch.
+
+        Raises ModelError when they do not fit the model, Cancelled."""
+        self._make_room(len(tokens), answer)
+        shared = self._keep_common(tokens)
+        for start in range(shared, len(tokens), BATCH):
+            self.decode(tokens[start : start + BATCH])
+            on_read(min(start + BATCH, len(tokens)), len(tokens))
+        return shared
+
+    def decode(self, tokens: Sequence[int]) -> None:
+        """Computes at most BATCH further tokens. Raises Cancelled, ModelError."""
+        self._flag.check()
+        array = (_llama.llama_token * len(tokens))(*tokens)
+        status = _llama.llama_decode(self._context, _llama.llama_batch_get_one(array, len(tokens)))
+        if status == _ABORTED:
+            raise Cancelled
+        if status != 0:
+            raise ModelError("The model could not go on, perhaps for lack of memory; choose a smaller one.")
+        self.cached.extend(tokens)
+
+    def logits(self) -> Logits:
+        """Of the last token decoded: [n_vocab], valid until the next decode."""
+        pointer = ctypes.cast(_llama.llama_get_logits_ith(self._context, -1), ctypes.c_void_p)
+        array = (ctypes.c_float * self.n_vocab).from_address(pointer.value or 0)
+        return np.frombuffer(memoryview(array).cast("B"), dtype=np.float32)
+
+    def room(self) -> int:
+        """Tokens that still fit the context."""
+        return self._size - len(self.cached)
+
+    # Adapters
+
+    def has_adapter(self, key: str) -> bool:
+        return key in self._adapters
+
+    def add_adapter(self, key: str, data: bytes) -> None:
+        """Loads a LoRA adapter and proves that it changes what the model says.
+
+        Raises ModelError where it does not fit or changes nothing."""
+        if hashlib.sha256(data).hexdigest() != key:
+            raise ValueError("adapter and key differ")
+        with _as_path(data) as path:
+            adapter = _llama.llama_adapter_lora_init(self._model, os.fsencode(path))
+        if not adapter:
+            raise ModelError("The learned style does not fit this model; learn again with it.")
+        self._adapters[key] = adapter
+        if not self._changes_output(key):
+            self._drop(key)
+            raise ModelError("The learned style changes nothing in this model; learn again with it.")
+        while len(self._adapters) > _ADAPTERS:
+            self._drop(next(iter(self._adapters)))
+
+    def use_adapter(self, key: str) -> None:
+        """Switches to a loaded adapter, or to none for ''. What the cache holds was computed under
+        the one before, so it is dropped."""
+        if key:
+            self._adapters.move_to_end(key)
+        if key == self._adapter:
+            return
+        self._adapter = key
+        self._apply_adapter()
+        self._forget()
+
+    def _changes_output(self, key: str) -> bool:
+        probe, _ = self.prompt_tokens([("Could we meet on Monday?", False)], "")
+        outputs = []
+        for each in ("", key):
+            self.use_adapter(each)
+            self._make_room(len(probe), _ROOM)
+            self._forget()
+            self.decode(probe[-BATCH:])
+            outputs.append(self.logits().copy())
+        bare, adapted = outputs
+        difference = np.abs(adapted - bare).max()
+        return bool(np.isfinite(difference) and difference > 1e-5 * max(1.0, float(np.abs(bare).max())))
+
+    def _drop(self, key: str) -> None:
+        if self._adapter == key:
+            self.use_adapter("")
+        _llama.llama_adapter_lora_free(self._adapters.pop(key))
+
+    def _apply_adapter(self) -> None:
+        if self._context is None:
+            return
+        pointers = [self._adapters[self._adapter]] if self._adapter else []
+        adapters = (_llama.llama_adapter_lora_p_ctypes * len(pointers))(*pointers)
+        scales = (ctypes.c_float * len(pointers))(*(1.0 for _ in pointers))
+        if _llama.llama_set_adapters_lora(self._context, adapters, len(pointers), scales) != 0:
+            raise ModelError("The learned style could not be applied to this model; learn again with it.")
+
+    # Insides
+
+    def _load(self, path: Path) -> int:
+        parameters = _llama.llama_model_default_params()
+        keep_on = _llama.llama_progress_callback(lambda _done, _data: not self._stopped())
+        parameters.progress_callback = keep_on
+        model = _llama.llama_model_load_from_file(os.fsencode(path), parameters)
+        self._flag.check()
+        if not model:
+            raise unreadable(path)
+        return int(model)
+
+    def _stopped(self) -> bool:
+        try:
+            self._flag.check()
+        except Cancelled:
+            return True
+        return False
+
+    def _make_room(self, prompt: int, answer: int) -> None:
+        if prompt + _ROOM > self.n_train:
+            raise ModelError(
+                f"This is too long for the model: {prompt} tokens, and it reads at most"
+                f" {self.n_train - _ROOM}; choose a model with a larger context."
+            )
+        need = min(prompt + answer, self.n_train)
+        if self._context is not None and need <= self._size:
+            return
+        size = min(_SMALLEST_CONTEXT, self.n_train)
+        while size < need:
+            size = min(size * 2, self.n_train)
+        self._open_context(size)
+
+    def _open_context(self, size: int) -> None:
+        if self._context is not None:
+            _llama.llama_free(self._context)
+            self._context = None
+        parameters = _llama.llama_context_default_params()
+        parameters.n_ctx = size
+        parameters.n_batch = parameters.n_ubatch = BATCH
+        parameters.n_threads = self._threads
+        parameters.n_threads_batch = self._batch_threads
+        parameters.abort_callback = self._flag.callback
+        parameters.abort_callback_data = self._flag.data
+        context = _llama.llama_init_from_model(self._model, parameters)
+        if not context:
+            raise ModelError("There is not enough memory for this model; choose a smaller one.")
+        self._context, self._size, self.cached = int(context), size, []
+        self._apply_adapter()
+
+    def _keep_common(self, tokens: Sequence[int]) -> int:
+        # The last token is computed again in any case: its logits begin the answer.
+        most = min(len(self.cached), len(tokens) - 1)
+        shared = next((i for i in range(most) if self.cached[i] != tokens[i]), most)
+        memory = _llama.llama_get_memory(self._context)
+        # Recurrent models cannot forget a part.
+        if not _llama.llama_memory_seq_rm(memory, 0, shared, -1):
+            self._forget()
+            return 0
+        del self.cached[shared:]
+        return shared
+
+    def _forget(self) -> None:
+        if self._context is not None:
+            _llama.llama_memory_clear(_llama.llama_get_memory(self._context), True)
+        self.cached = []
+
+    def _find_markers(self) -> tuple[str, ...]:
+        """User-defined tokens that look like markup; runs of blanks and the like stay whole."""
+        found = []
+        for token in range(self.n_vocab):
+            if _llama.llama_vocab_get_attr(self._vocab, token) & _USER_DEFINED:
+                text = self._token_text(token)
+                if len(text) > 2 and text[0] in "<[" and text[-1] in ">]":
+                    found.append(text)
+        return tuple(found)
+
+    def _token_text(self, token: int) -> str:
+        if token < 0:
+            return ""
+        text = _llama.llama_vocab_get_text(self._vocab, token)
+        return text.decode("utf-8", "replace") if text else ""
+
+    def _meta(self, key: str) -> str:
+        buffer = ctypes.create_string_buffer(256)
+        count = _llama.llama_model_meta_val_str(self._model, key.encode(), buffer, len(buffer))
+        return buffer.value.decode("utf-8", "replace") if count >= 0 else ""
+
+
+@contextmanager
+def _as_path(data: bytes) -> Iterator[str]:
+    """A path that reads as `data`. An adapter can have memorised mail, so on Linux it is a file in
+    memory without a name; elsewhere a private temporary file, gone right after."""
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("adapter")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            yield f"/proc/self/fd/{descriptor}"
+        return
+    with tempfile.TemporaryDirectory(prefix="longhand-") as folder:  # mode 0700
+        path = Path(folder) / "adapter.gguf"
+        path.write_bytes(data)
+        yield str(path)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@_llama.llama_log_callback  # type: ignore[untyped-decorator]
+def _say_nothing(_level: int, _text: bytes, _data: object) -> None:
+    pass
+
+
+def silence() -> None:
+    """llama.cpp prints its errors, paths included; what matters comes back as ModelError."""
+    _llama.llama_log_set(_say_nothing, ctypes.c_void_p(0))

@@ -1,0 +1,123 @@
+"""What the app and its llama and reader children say to each other, as typed messages."""
+
+from core.domain import ParsedMail
+from core.engine.pipe import Cancel, Failed, Message
+
+# To the llama child.
+
+
+class Segment(Message, frozen=True):
+    """A piece of a prompt: `ours` is tokenised with special tokens on, the rest is data."""
+
+    text: str
+    ours: bool
+
+
+class Generate(Message, frozen=True):
+    """`adapter_key` is empty for the bare model; `adapter` holds its GGUF bytes when the child
+    is not known to have it yet. `threads` 0 lets the child choose."""
+
+    model: str
+    segments: tuple[Segment, ...]
+    prefill: str = ""
+    adapter_key: str = ""
+    adapter: bytes = b""
+    max_tokens: int = 400
+    temperature: float = 0.0
+    seed: int = 0
+    grammar: str = ""
+    repeat_penalty: float = 1.0
+    threads: int = 0
+
+
+class Tokenize(Message, frozen=True):
+    model: str
+    text: str
+    special: bool
+    threads: int = 0
+
+
+class TokenizePrompt(Message, frozen=True):
+    """The ids `Generate` would feed: template, frame and mail."""
+
+    model: str
+    segments: tuple[Segment, ...]
+    prefill: str = ""
+    threads: int = 0
+
+
+class Inspect(Message, frozen=True):
+    """Loads a model and says what it is."""
+
+    model: str
+    threads: int = 0
+
+
+LlamaRequest = Generate | Tokenize | TokenizePrompt | Inspect | Cancel
+
+# From the llama child.
+
+
+class Loading(Message, frozen=True):
+    """A model file is being opened: a death from here to Loaded is the file's fault or memory's."""
+
+
+class Loaded(Message, frozen=True):
+    pass
+
+
+class PromptRead(Message, frozen=True):
+    done: int
+    total: int
+
+
+class Text(Message, frozen=True):
+    piece: str
+
+
+class Generated(Message, frozen=True):
+    text: str
+    prompt_tokens: int
+    new_tokens: int
+    cached_tokens: int
+    cut_tokens: int
+    seconds: float
+    stopped: str
+    peak_mb: float
+
+
+class Tokens(Message, frozen=True):
+    ids: tuple[int, ...]
+
+
+class Inspected(Message, frozen=True):
+    architecture: str
+    name: str
+    parameters: int
+    context: int
+
+
+LlamaReply = Loading | Loaded | PromptRead | Text | Generated | Tokens | Inspected | Failed
+
+# To and from the reader child.
+
+
+class Parse(Message, frozen=True):
+    """`parser` is the dotted name 'module:function' of bytes -> ParsedMail."""
+
+    parser: str
+    raw: tuple[bytes, ...]
+
+
+class Parsed(Message, frozen=True):
+    """One answer a message, in order; `mail` is None where it is damaged beyond reading."""
+
+    mail: ParsedMail | None
+
+
+class ParseDone(Message, frozen=True):
+    pass
+
+
+ReaderRequest = Parse | Cancel
+ReaderReply = Parsed | ParseDone | Failed

@@ -1,0 +1,42 @@
+"""The reader child: hostile mail is parsed here, without key, network or the store, so that a
+parser that hangs or crashes takes nothing with it."""
+
+import importlib
+import threading
+from collections.abc import Callable
+
+from core.domain import ParsedMail
+from core.engine.inbox import Inbox
+from core.engine.messages import Parse, Parsed, ParseDone, ReaderRequest
+from core.engine.pipe import Failed, Pipe
+
+
+def main(pipe: Pipe, idle: float | None) -> None:
+    """Serves until `idle` seconds pass without a request."""
+    cancelled = threading.Event()
+    inbox: Inbox[ReaderRequest] = Inbox(pipe, ReaderRequest, cancelled)
+    while (request := inbox.next(idle)) is not None:
+        if isinstance(request, Parse):
+            _answer(pipe, request, cancelled)
+
+
+def _answer(pipe: Pipe, request: Parse, cancelled: threading.Event) -> None:
+    module, _, function = request.parser.partition(":")
+    parse: Callable[[bytes], ParsedMail] = getattr(importlib.import_module(module), function)
+    for raw in request.raw:
+        if cancelled.is_set():
+            pipe.send(Failed("cancelled"))
+            return
+        _answer_one(pipe, parse, raw)
+    pipe.send(ParseDone())
+
+
+def _answer_one(pipe: Pipe, parse: Callable[[bytes], ParsedMail], raw: bytes) -> None:
+    try:
+        pipe.send(Parsed(parse(raw)))
+    except OSError:
+        raise  # the parent is gone
+    except Exception:  # noqa: BLE001
+        # Whatever a parser trips over, RecursionError and half a surrogate pair included, is
+        # one message skipped and counted, not the end of a sync.
+        pipe.send(Parsed(None))

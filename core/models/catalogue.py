@@ -1,0 +1,67 @@
+"""The models Longhand knows by name: the embedded ones, and real ones that can be fetched."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import InputError
+
+_HERE = Path(__file__).parent
+_WEIGHTS = _HERE / "embedded" / "weights"
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """`role`: 'large' (writes) or 'small' (the preference agent's base). Sizes in MB (10^6 bytes),
+    context in tokens. Embedded ones name a file of ours, the others a repository and a file in it."""
+
+    name: str
+    role: str
+    family: str
+    licence: str
+    size_mb: int
+    memory_mb: int
+    context: int
+    languages: tuple[str, ...]
+    about: str
+    embedded: str = ""
+    weights: str = ""
+    repo: str = ""
+    file: str = ""
+
+
+def catalogue() -> tuple[CatalogueEntry, ...]:
+    """All known models, the embedded ones first."""
+    data = tomllib.loads((_HERE / "catalogue.toml").read_text("utf-8"))
+    return tuple(_entry(name, fields) for name, fields in data.items())
+
+
+def find(name: str) -> CatalogueEntry:
+    """Raises InputError for a name that is not in the catalogue."""
+    for entry in catalogue():
+        if entry.name == name:
+            return entry
+    known = ", ".join(entry.name for entry in catalogue())
+    raise InputError(f"There is no model of that name; known are {known}, and any GGUF file by its path.")
+
+
+def embedded_path(name: str) -> Path:
+    """The GGUF of an embedded model. Raises InputError for any other."""
+    entry = find(name)
+    if not entry.embedded:
+        raise InputError(f"{name} is not part of Longhand; get it first with 'longhand models get {name}'.")
+    return _WEIGHTS / entry.embedded
+
+
+def embedded_weights(name: str) -> Path:
+    """The folder with safetensors, config.json and tokenizer.json that training starts from.
+    Raises InputError for a model that has none."""
+    entry = find(name)
+    if not entry.weights:
+        raise InputError(f"{name} cannot be trained on this machine; learning uses mini-small.")
+    return _WEIGHTS / entry.weights
+
+
+def _entry(name: str, fields: dict[str, Any]) -> CatalogueEntry:
+    return CatalogueEntry(name=name, **{**fields, "languages": tuple(fields["languages"])})

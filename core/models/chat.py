@@ -1,0 +1,46 @@
+"""What every model that writes can do, local or in the cloud: complete one user turn."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.models.prompts import Prompt
+from core.tasks import CancelToken
+
+
+@dataclass(frozen=True)
+class Completion:
+    """One answer. Tokens are counted by the model's own tokenizer (0 where a service tells nothing)."""
+
+    text: str
+    prompt_tokens: int
+    new_tokens: int
+    seconds: float
+
+
+class ChatModel(Protocol):
+    """`name` for people and records; `family` to tell rules made by one family and applied by another."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def family(self) -> str: ...
+
+    def complete(
+        self,
+        prompt: Prompt,
+        *,
+        prefill: str = "",
+        max_tokens: int = 400,
+        temperature: float = 0.0,
+        grammar: str | None = None,
+        on_text: Callable[[str], None] | None = None,
+        on_prompt: Callable[[int, int], None] | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Completion:
+        """Answers one user turn. `prefill` is text the answer already begins with (not repeated in
+        the result); `on_text` gets pieces as they come, `on_prompt` (tokens read, tokens in all).
+
+        Raises Cancelled, ModelError, ChildDied."""
+        ...

@@ -1,0 +1,116 @@
+"""Which models a profile uses: the writer (M_L), by its settings, and the agent's base (M_A)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.engine.llama import LlamaEngine
+from core.errors import InputError, ModelError
+from core.models.catalogue import CatalogueEntry, catalogue, embedded_path, embedded_weights, find
+from core.models.chat import ChatModel
+from core.models.local import LocalModel
+from core.privacy.egress import Ledger
+from core.privacy.keychain import Keychain
+from core.store.settings import Cloud, LargeModel, Settings
+
+CLOUD_KEY = "cloud"  # under which the keychain holds the service's key
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """`where`: 'embedded', 'file', 'cloud' or 'to fetch'; `role`: 'large' (writes) or 'small' (the
+    agent's base)."""
+
+    name: str
+    role: str
+    where: str
+    told: str
+    in_use: bool
+
+
+class ModelChoice:
+    def __init__(
+        self, settings: Settings, folder: Path, engine: LlamaEngine, keychain: Keychain, ledger: Ledger
+    ) -> None:
+        """`folder`: where downloaded models lie."""
+        self._settings, self._folder, self._engine = settings, folder, engine
+        self._keychain, self._ledger = keychain, ledger
+
+    @property
+    def large_is_embedded(self) -> bool:
+        chosen = self._settings.large
+        return chosen.source == "catalogue" and bool(find(chosen.name).embedded)
+
+    def large(self) -> ChatModel:
+        """The writer. Raises ModelError where it is not there."""
+        chosen = self._settings.large
+        if chosen.source == "cloud":
+            return self._cloud()
+        entry = find(chosen.name) if chosen.source == "catalogue" else None
+        path = self._path(entry) if entry else Path(chosen.name)
+        if not path.is_file():
+            raise ModelError("The chosen model's file is gone; choose one with 'longhand models use'.")
+        family = entry.family if entry else path.stem.split("-")[0].lower()
+        return LocalModel(self._engine, path, entry.name if entry else path.stem, family)
+
+    def agent(self, adapter: bytes) -> ChatModel:
+        """M_A: the small model with an adapter (GGUF bytes)."""
+        entry = find(self._settings.small.name)
+        return LocalModel(self._engine, embedded_path(entry.name), entry.name, entry.family, adapter)
+
+    def small_base(self) -> Path:
+        """The small model's folder, for training. Raises InputError for one that cannot be trained."""
+        return embedded_weights(self._settings.small.name)
+
+    def entries(self) -> tuple[ModelEntry, ...]:
+        """All that can be chosen now."""
+        large, small = self._settings.large, self._settings.small
+        used = {small.name} | ({large.name} if large.source == "catalogue" else set())
+        found = [
+            ModelEntry(one.name, one.role, self._where(one), self._told(one), one.name in used)
+            for one in catalogue()
+        ]
+        if large.source == "file":
+            found.append(ModelEntry(Path(large.name).name, "large", "file", "Your own GGUF file.", True))
+        cloud = self._settings.cloud
+        if cloud.model:
+            told = "A service that is sent the mail you answer and your rules."
+            found.append(ModelEntry(cloud.model, "large", "cloud", told, large.source == "cloud"))
+        return tuple(found)
+
+    def use(self, name: str) -> LargeModel:
+        """The settings for a model named by the user: of the catalogue, a GGUF file (loaded once to
+        prove that it can be run), or 'cloud'. Raises InputError, ModelError."""
+        if name == "cloud":
+            if not self._settings.cloud.model:
+                raise InputError("No cloud model is set up; 'longhand models use cloud' needs a --url.")
+            return LargeModel("cloud", self._settings.cloud.model)
+        known = next((one for one in catalogue() if one.name == name and one.role == "large"), None)
+        if known and self._path(known).is_file():
+            return LargeModel("catalogue", name)
+        if known:
+            raise InputError(f"{name} is not on this machine; fetch {known.file} and use that file.")
+        path = Path(name).expanduser().absolute()
+        if path.suffix.lower() != ".gguf" or not path.is_file():
+            raise InputError("There is no such model; give one of 'longhand models list' or a GGUF.")
+        self._engine.inspect(path)
+        return LargeModel("file", str(path))
+
+    def _path(self, entry: CatalogueEntry) -> Path:
+        return embedded_path(entry.name) if entry.embedded else self._folder / entry.file
+
+    def _where(self, entry: CatalogueEntry) -> str:
+        return "embedded" if entry.embedded else "file" if self._path(entry).is_file() else "to fetch"
+
+    def _told(self, entry: CatalogueEntry) -> str:
+        if self._where(entry) != "to fetch":
+            return entry.about
+        return f"{entry.about} Fetch {entry.file} from {entry.repo} into the profile's folder 'models'."
+
+    def _cloud(self) -> ChatModel:
+        from core.models.cloud import OpenAIModel
+
+        cloud: Cloud = self._settings.cloud
+        key = self._keychain.get(CLOUD_KEY)
+        if not cloud.enabled or key is None:
+            raise ModelError("The cloud model is not set up; do so with 'longhand models use cloud'.")
+        return OpenAIModel(cloud.base_url, cloud.model, key, self._ledger.note)

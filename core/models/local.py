@@ -1,0 +1,55 @@
+"""A chat model that is a GGUF file on this machine, run by the llama child."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from core.engine.llama import GenerationRequest, LlamaEngine
+from core.models.chat import Completion
+from core.models.prompts import Prompt
+from core.tasks import CancelToken
+
+
+class LocalModel:
+    """A GGUF, with a LoRA adapter (GGUF bytes) or without. Several may share one engine."""
+
+    def __init__(
+        self,
+        engine: LlamaEngine,
+        path: Path,
+        name: str,
+        family: str,
+        adapter: bytes | None = None,
+        repeat_penalty: float = 1.0,
+    ) -> None:
+        self.name = name
+        self.family = family
+        self._engine = engine
+        self._path = path
+        self._adapter = adapter
+        self._repeat_penalty = repeat_penalty
+
+    def complete(
+        self,
+        prompt: Prompt,
+        *,
+        prefill: str = "",
+        max_tokens: int = 400,
+        temperature: float = 0.0,
+        grammar: str | None = None,
+        on_text: Callable[[str], None] | None = None,
+        on_prompt: Callable[[int, int], None] | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Completion:
+        """See ChatModel.complete."""
+        request = GenerationRequest(
+            model=self._path,
+            prompt=prompt,
+            prefill=prefill,
+            adapter=self._adapter,
+            max_tokens=max_tokens,
+            temperature=temperature,
+            grammar=grammar,
+            repeat_penalty=self._repeat_penalty,
+        )
+        made = self._engine.generate(request, on_text, on_prompt, cancel)
+        return Completion(made.text, made.prompt_tokens, made.new_tokens, made.seconds)

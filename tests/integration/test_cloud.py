@@ -1,0 +1,164 @@
+"""The cloud model over HTTP: against llama.cpp's own server with the tiny GGUF, and against servers
+that misbehave."""
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from core.errors import Cancelled, InputError, ModelError
+from core.models.cloud import OpenAIModel
+from core.models.prompts import Frame, Mail, Prompt
+from core.tasks import CancelToken
+
+SECRET = "the mail's own words"
+PROMPT = Prompt("zero_shot", "1", (Frame("Write.\n"), Mail(SECRET)))
+
+
+class Notes:
+    """What was written to the ledger."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, str, int, int]] = []
+
+    def __call__(self, host: str, purpose: str, bytes_out: int, bytes_in: int) -> None:
+        self.rows.append((host, purpose, bytes_out, bytes_in))
+
+
+@pytest.fixture(scope="module")
+def server(tiny_model: Path) -> Iterator[str]:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    arguments = ["--model", str(tiny_model), "--port", str(port), "--n_ctx", "512", "--api_key", "right"]
+    command = [sys.executable, "-m", "llama_cpp.server", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            _wait_for(port)
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            process.kill()
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def test_streams_from_a_real_server(server: str) -> None:
+    notes, pieces = Notes(), list[str]()
+    with closing(OpenAIModel(server, "tiny", "right", notes)) as model:
+        made = model.complete(PROMPT, max_tokens=20, grammar='root ::= "x"', on_text=pieces.append)
+    assert made.text == "".join(pieces) != ""
+    assert 1 < made.new_tokens <= 20
+    assert notes.rows == [("127.0.0.1", "zero_shot", len(PROMPT.text), len(made.text.encode()))]
+
+
+def test_a_wrong_key_is_one_clear_sentence(server: str) -> None:
+    with (
+        closing(OpenAIModel(server, "tiny", "wrong", Notes())) as model,
+        pytest.raises(ModelError, match="key"),
+    ):
+        model.complete(PROMPT)
+
+
+@contextmanager
+def misbehaving(status: int, wait: float = 0.0) -> Iterator[tuple[str, list[str]]]:
+    """A server that answers everything with `status` after `wait` seconds, quoting the request."""
+    seen: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            seen.append(body)
+            time.sleep(wait)
+            answer = b'{"error": {"message": "no: ' + SECRET.encode() + b'"}}'
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    httpd.daemon_threads = True
+    thread = threading.Thread(target=httpd.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{httpd.server_port}/v1", seen
+    finally:
+        httpd.shutdown()
+        thread.join()
+        httpd.server_close()
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])
+def test_errors_are_our_sentences_and_never_quote_the_mail(status: int) -> None:
+    notes = Notes()
+    with (
+        misbehaving(status) as (url, _),
+        closing(OpenAIModel(url, "m", "k", notes, retries=0)) as model,
+        pytest.raises(ModelError) as caught,
+    ):
+        model.complete(PROMPT)
+    assert str(caught.value).endswith(".")
+    assert SECRET not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+    assert len(notes.rows) == 1  # it was sent, so the ledger says so
+
+
+def test_a_failing_service_is_asked_again() -> None:
+    with (
+        misbehaving(503) as (url, seen),
+        closing(OpenAIModel(url, "m", "k", Notes(), retries=1)) as model,
+        pytest.raises(ModelError, match="try again later"),
+    ):
+        model.complete(PROMPT)
+    assert len(seen) == 2
+
+
+def test_nobody_there() -> None:
+    with (
+        closing(OpenAIModel("http://127.0.0.1:9/v1", "m", "k", Notes(), retries=0)) as model,
+        pytest.raises(ModelError, match="cannot be reached"),
+    ):
+        model.complete(PROMPT)
+
+
+def test_a_silent_service_neither_blocks_cancel_nor_waits_for_ever() -> None:
+    with (
+        misbehaving(500, wait=3.0) as (url, _),
+        closing(OpenAIModel(url, "m", "k", Notes(), retries=0, timeout=1.0)) as model,
+    ):
+        with pytest.raises(ModelError, match="does not answer"):
+            model.complete(PROMPT)
+        cancel = CancelToken()
+        threading.Timer(0.2, cancel.cancel).start()
+        begun = time.monotonic()
+        with pytest.raises(Cancelled):
+            model.complete(PROMPT, cancel=cancel)
+        assert time.monotonic() - begun < 0.9
+
+
+@pytest.mark.parametrize("url", ["http://api.example.com/v1", "ftp://127.0.0.1/v1", "api.example.com", ""])
+def test_only_safe_addresses(url: str) -> None:
+    with pytest.raises(InputError, match="https"):
+        OpenAIModel(url, "m", "k", Notes())

@@ -1,0 +1,45 @@
+"""The catalogue reads, names what it should, and is weighed against a machine."""
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import InputError
+from core.models.catalogue import catalogue, embedded_path, embedded_weights, find
+from core.models.hardware import Machine, fit, machine
+
+SMALL = Machine("Linux x86_64", cores=2, memory_mb=4000, memory_free_mb=3000, disk_free_mb=1000)
+
+
+def test_every_entry_is_either_ours_or_can_be_fetched() -> None:
+    entries = catalogue()
+    assert [entry.name for entry in entries[:2]] == ["mini-large", "mini-small"]
+    for entry in entries:
+        assert bool(entry.embedded) != bool(entry.repo and entry.file)
+        assert entry.role in {"large", "small"}
+
+
+def test_embedded_files() -> None:
+    assert embedded_path("mini-large").name == "mini-large.gguf"
+    assert embedded_weights("mini-small").name == "mini-small"
+    with pytest.raises(InputError, match="models get"):
+        embedded_path("qwen3-4b")
+    with pytest.raises(InputError, match="mini-small"):
+        embedded_weights("mini-large")
+    with pytest.raises(InputError, match="mini-large, mini-small"):
+        find("nothing")
+
+
+def test_a_model_is_weighed_against_the_machine() -> None:
+    assert fit(find("mini-large"), SMALL, fetched=True).runs
+    assert "memory" in fit(find("qwen3-8b"), SMALL, fetched=True).why
+    roomy = Machine("Linux x86_64", cores=8, memory_mb=16_000, memory_free_mb=3000, disk_free_mb=1000)
+    assert "disk" in fit(find("qwen3-4b"), roomy, fetched=False).why
+    assert fit(find("qwen3-4b"), roomy, fetched=True).why.startswith("Close other programs")
+
+
+def test_this_machine(tmp_path: Path) -> None:
+    here = machine(tmp_path / "not" / "there")
+    assert here.cores >= 1
+    assert here.memory_mb > 100
+    assert here.disk_free_mb > 0
