@@ -1,0 +1,66 @@
+"""The Qt application around the window: its name, look, language, and the profile it opens."""
+
+import os
+import signal
+import sys
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QSettings, QTranslator
+from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
+
+from core.app import App
+from core.errors import Known, WrongPassphrase
+from core.store.paths import Profile
+from desktop import theme
+from desktop.icon import icon
+from desktop.main_window import MainWindow
+from desktop.operations import mail
+from desktop.words import say
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    """The one QApplication, dressed, and following the system's light or dark from now on."""
+    app = QApplication(arguments)
+    app.setApplicationName("Longhand")
+    app.setDesktopFileName("longhand")
+    translator = QTranslator(app)
+    if translator.load(
+        QLocale(), "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    ):
+        app.installTranslator(translator)
+    theme.dress(app)
+    app.styleHints().colorSchemeChanged.connect(lambda _scheme: theme.dress(app))
+    app.setWindowIcon(icon("longhand", "accent"))
+    return app
+
+
+def open_profile(profile: Profile, passphrase: str | None) -> App | None:
+    """Opens the user's profile; asks for the passphrase where one is needed. None when the user gives
+    up, or after the sentence that says why it cannot be opened."""
+    while True:
+        try:
+            return App.open(profile, passphrase, "the Longhand window")
+        except WrongPassphrase as error:
+            told = str(error) if passphrase else say("This profile is locked with a passphrase.")
+            passphrase, agreed = QInputDialog.getText(None, "Longhand", told, QLineEdit.EchoMode.Password)
+            if not agreed:
+                return None
+        except Known as error:
+            QMessageBox.warning(None, "Longhand", str(error))
+            return None
+
+
+def main(profile: Profile, passphrase: str | None) -> int:
+    """Opens the window and runs until it is closed; the exit status."""
+    qt = make_application(sys.argv[:1])
+    app = open_profile(profile, passphrase)
+    if app is None:
+        return 1
+    window = MainWindow(app, QSettings(str(profile.home / "window.ini"), QSettings.Format.IniFormat))
+    window.show()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would leave Ctrl+C waiting; the store bears it
+    mail.resume_sample(window.desk)
+    status = qt.exec()
+    if not window.all_ended:
+        # A job that does not hear its cancel may not hold the program: what is finished is stored.
+        os._exit(status)
+    return status

@@ -1,0 +1,101 @@
+"""What the window shows before there is any mail: three ways to begin, the sample mailbox first."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop.icon import pixmap
+from desktop.parts import button, label
+from desktop.theme import SPACE
+from desktop.words import say
+
+
+class EmptyState(QWidget):
+    sample_asked = Signal()
+    account_asked = Signal()
+    import_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._signs: list[tuple[QLabel, str]] = []
+        cards = QHBoxLayout()
+        cards.setSpacing(SPACE * 2)
+        cards.addStretch(1)
+        for card in (
+            self._card(
+                "sample",
+                say("Look around first"),
+                say("A made-up person’s mailbox, on this machine. No account, nothing to download."),
+                say("Try it with a sample mailbox"),
+                self.sample_asked.emit,
+                primary=True,
+            ),
+            self._card(
+                "account",
+                say("Use your mail"),
+                say("Reads your sent mail over IMAP. It never sends; your mail stays on this machine."),
+                say("Add account …"),
+                self.account_asked.emit,
+            ),
+            self._card(
+                "import",
+                say("Bring a file"),
+                say("An mbox, a Maildir, single .eml files, or a folder of them."),
+                say("Import …"),
+                self.import_asked.emit,
+            ),
+        ):
+            cards.addWidget(card)
+        cards.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(SPACE * 4, SPACE * 4, SPACE * 4, SPACE * 4)
+        whole.addStretch(2)
+        whole.addWidget(self._sign("longhand", 56, "accent"), 0, Qt.AlignmentFlag.AlignHCenter)
+        whole.addSpacing(SPACE * 2)
+        for text in (
+            label(say("Replies in your own hand"), size=1.9, bold=True),
+            label(
+                say("Longhand learns how you write from the mail you have sent, and drafts your replies so."),
+                role="muted",
+                size=1.1,
+            ),
+        ):
+            text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            whole.addWidget(text)
+        whole.addSpacing(SPACE * 5)
+        whole.addLayout(cards)
+        whole.addStretch(3)
+
+    def retint(self) -> None:
+        for sign, name in self._signs:
+            sign.setPixmap(pixmap(name, round(sign.pixmap().deviceIndependentSize().width()), "accent"))
+
+    def _sign(self, name: str, size: int, tone: str) -> QLabel:
+        made = QLabel()
+        made.setPixmap(pixmap(name, size, tone))
+        self._signs.append((made, name))
+        return made
+
+    def _card(
+        self,
+        symbol: str,
+        title: str,
+        text: str,
+        action: str,
+        on_click: Callable[[], object],
+        primary: bool = False,
+    ) -> QFrame:
+        card = QFrame()
+        card.setObjectName("card")
+        card.setFixedWidth(272)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE * 3)
+        column.setSpacing(SPACE)
+        column.addWidget(self._sign(symbol, 28, "accent"))
+        column.addSpacing(SPACE)
+        column.addWidget(label(title, size=1.15, bold=True))
+        column.addWidget(label(text, role="muted"), 1, Qt.AlignmentFlag.AlignTop)
+        column.addSpacing(SPACE)
+        column.addWidget(button(action, on_click, primary=primary))
+        return card

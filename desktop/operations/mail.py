@@ -1,0 +1,90 @@
+"""What a user does to bring mail in."""
+
+from pathlib import Path
+
+from core.app import App
+from core.domain import AccountId
+from core.mail.sync import SyncResult
+from core.sample.mailbox import make_mailbox
+from core.sample.server import SampleServer
+from core.store.accounts import Account
+from desktop.account_dialog import SignIn
+from desktop.desk import Changed, Desk
+from desktop.jobs import Hands, Job, Lane
+from desktop.words import say
+
+BROUGHT = Changed.MESSAGES | Changed.ACCOUNTS | Changed.RULES
+SAMPLE_USER = "longhand-sample"  # by this name of the sign-in a sample account is known again
+SAMPLE_SEED = 7
+
+
+def sync_mail(desk: Desk) -> Job:
+    def work(hands: Hands) -> object:
+        return desk.app.sync(hands.progress, hands.cancel)
+
+    return _brought(desk, desk.run(say("Syncing mail"), Lane.MAIL, work, BROUGHT))
+
+
+def import_mail(desk: Desk, *, path: Path) -> Job:
+    def work(hands: Hands) -> object:
+        return desk.app.import_path(path, hands.progress, hands.cancel)
+
+    return desk.run(say("Importing mail"), Lane.MAIL, work, BROUGHT)
+
+
+def add_account(desk: Desk, *, sign_in: SignIn) -> Job:
+    """Signs in, and syncs at once. An account that cannot be reached is not kept."""
+
+    def work(hands: Hands) -> object:
+        desk.app.add_account(sign_in.account, sign_in.password)
+        return desk.app.sync(hands.progress, hands.cancel)
+
+    return _brought(desk, desk.run(say("Adding your account"), Lane.MAIL, work, BROUGHT))
+
+
+def try_sample(desk: Desk) -> Job:
+    """Serves a fictional person's mailbox on this machine, and syncs it like any other account."""
+
+    def work(hands: Hands) -> object:
+        serve_sample(desk, desk.app)
+        return desk.app.sync(hands.progress, hands.cancel)
+
+    return _brought(desk, desk.run(say("Preparing the sample mailbox"), Lane.MAIL, work, BROUGHT))
+
+
+def resume_sample(desk: Desk) -> Job | None:
+    """The sample's server ends with the program; an account of it gets a new one at the next start."""
+    if not any(account.user == SAMPLE_USER for account in desk.app.accounts()):
+        return None
+    return desk.run(say("Opening the sample mailbox"), Lane.MAIL, lambda _: serve_sample(desk, desk.app))
+
+
+def serve_sample(desk: Desk, app: App) -> None:
+    mailbox = make_mailbox(SAMPLE_SEED)
+    served = [(one.folder, one.flags, one.raw) for one in mailbox.messages]
+    server = SampleServer.start(served, user=SAMPLE_USER)
+    desk.at_close(server.stop)
+    account = Account(
+        id=AccountId(0),
+        address=mailbox.user.email,
+        name=mailbox.user.name,
+        host=server.host,
+        port=server.port,
+        tls="none",
+        user=server.user,
+    )
+    app.add_account(account, server.password)
+
+
+def _brought(desk: Desk, job: Job) -> Job:
+    job.done.connect(lambda result: desk.told.emit(_told(result)))
+    return job
+
+
+def _told(result: SyncResult) -> str:
+    if not result.sent + result.received:
+        return say("No new mail.")
+    told = say("New: {0} sent, {1} received.").format(result.sent, result.received)
+    if result.unreadable:
+        told += " " + say("{0} could not be read and were skipped.").format(result.unreadable)
+    return told

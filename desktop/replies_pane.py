@@ -1,0 +1,163 @@
+"""The main screen: what waits for an answer, the thread, the reply to it, and the rules in use."""
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
+
+from core.domain import AppliedRule, Draft, MessageId, RuleId, RuleState, Scope, ScopeKind
+from core.store.messages import StoredMessage
+from desktop import words
+from desktop.chips import Chips
+from desktop.composer import Composer, Sheet
+from desktop.desk import Changed, Desk
+from desktop.message_list import WaitingModel, message_list
+from desktop.operations import rules
+from desktop.parts import heading, label
+from desktop.theme import SPACE
+from desktop.thread_view import ThreadView
+from desktop.words import say
+
+
+class RepliesPane(QWidget):
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.model = WaitingModel(desk.app.waiting)
+        self.messages = message_list(self.model, self)
+        self.reading = ThreadView()
+        self.composer = Composer(desk)
+        self.chips = Chips()
+        self.hint = label(role="muted")
+        self.waiting_title = heading("")
+        self._thread: tuple[StoredMessage, ...] = ()
+        self._lay_out()
+        self.messages.selectionModel().currentChanged.connect(self._on_current)
+        self.composer.rules_changed.connect(self._show_rules)
+        self.composer.page_shown.connect(self._make_room)
+        self.chips.leave_out_asked.connect(self.composer.leave_out)
+        self.chips.pin_asked.connect(self._on_pin)
+        desk.changed.connect(self._on_changed)
+        self.reload()
+
+    def _lay_out(self) -> None:
+        self.middle = QSplitter(Qt.Orientation.Vertical)
+        self.middle.addWidget(self.reading)
+        self.middle.addWidget(self.composer)
+        self.middle.setStretchFactor(0, 1)
+        self.middle.setChildrenCollapsible(False)
+        self.middle.setHandleWidth(1)
+        self.parts = QSplitter(Qt.Orientation.Horizontal)
+        self.parts.addWidget(_column(self.waiting_title, self.messages, inset=0))
+        self.parts.addWidget(self.middle)
+        self.parts.addWidget(_column(heading(say("Rules in use")), self.hint, self.chips, inset=SPACE * 2))
+        self.parts.setStretchFactor(1, 1)
+        self.parts.setSizes([290, 640, 290])
+        self.parts.setHandleWidth(1)
+        self.parts.setChildrenCollapsible(False)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.parts)
+
+    def reload(self) -> None:
+        """Reads the list again and stays on the message that was open."""
+        sheet = self.composer.sheet
+        self.model.reload()
+        count = self._desk.app.waiting_count()
+        self.waiting_title.setText(say("Waiting for an answer · {0}").format(count))
+        row = self.model.row_of(sheet.message) if sheet else -1
+        if self.model.rowCount():
+            self.messages.setCurrentIndex(self.model.index(max(0, row)))
+        self._show_rules(self.composer.sheet)
+
+    def show_message(self, message: MessageId) -> None:
+        """Opens a message, whether or not it is among those that wait."""
+        row = self.model.row_of(message)
+        self.messages.setCurrentIndex(self.model.index(row) if row >= 0 else QModelIndex())
+        self._open(message)
+
+    def show_draft(self, message: MessageId, notes: str, draft: Draft, zero_shot: str | None = None) -> None:
+        self.show_message(message)
+        self.composer.show_draft(notes, draft, zero_shot)
+
+    def retint(self) -> None:
+        self.reading.retint()
+        self._show_rules(self.composer.sheet)
+
+    def _on_current(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self._open(self.model.message(current.row()).id)
+
+    def _open(self, message: MessageId) -> None:
+        if self.composer.sheet is None or self.composer.sheet.message != message:
+            self._thread = self._desk.app.thread(message)
+            self.reading.show_thread(self._thread)
+            self.composer.show_message(message)
+
+    def _show_rules(self, sheet: Sheet | None) -> None:
+        applied = sheet.rules if sheet else ()
+        out = sheet.left_out if sheet else frozenset()
+        book = {rule.id: rule for rule in self._desk.app.rules()}
+        if [chip.applied for chip in self.chips.chips] == list(applied):
+            self.chips.refresh(book, out)
+        else:
+            self.chips.show_rules(applied, book, out)
+        told = say("Write a draft, and the rules it follows stand here, each with where it comes from.")
+        self.hint.setText(self._desk.app.draft_notice() if applied else told)
+        self.hint.setVisible(bool(self.hint.text()))
+
+    def _on_pin(self, applied: AppliedRule) -> None:
+        book = {rule.id: rule for rule in self._desk.app.rules()}
+        known = book.get(applied.rule) if applied.rule is not None else None
+        if known is None:
+            self._ask_scope(applied)
+        elif known.state is RuleState.PINNED:
+            rules.unpin_rule(self._desk, rule=RuleId(known.id))
+        else:
+            rules.pin_rule(self._desk, rule=known.id)
+
+    def _make_room(self, written: bool) -> None:
+        """More than half for a draft; just the notes before there is one."""
+        whole = sum(self.middle.sizes())
+        mine = round(whole * 0.58) if written else self.composer.minimumSizeHint().height()
+        self.middle.setSizes([whole - mine, mine])
+
+    def _ask_scope(self, applied: AppliedRule) -> None:
+        """The agent said this rule for one mail; only the user knows for whom it holds."""
+        sender = self._thread[-1].mail.sender
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, scope in (
+            (say("Pin for everyone"), Scope()),
+            (say("Pin for {0}").format(words.who(sender)), Scope(ScopeKind.PERSON, sender.email)),
+            (say("Pin for all of {0}").format(sender.domain), Scope(ScopeKind.AUDIENCE, sender.domain)),
+        ):
+            act = menu.addAction(text)
+            act.triggered.connect(
+                lambda _checked=False, scope=scope: rules.pin_line(self._desk, applied=applied, scope=scope)
+            )
+        menu.popup(QCursor.pos())
+
+    def _on_changed(self, what: Changed) -> None:
+        if what & (Changed.MESSAGES | Changed.ACCOUNTS):
+            self.reload()
+        elif what & Changed.RULES:
+            self._show_rules(self.composer.sheet)
+
+
+def _column(*parts: QWidget, inset: int) -> QWidget:
+    """A side column with its title; `inset` leaves room left and right of what is below it."""
+    made = QWidget()
+    made.setObjectName("side")
+    made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    made.setMinimumWidth(220)
+    column = QVBoxLayout(made)
+    column.setContentsMargins(inset, SPACE * 2, inset and SPACE, 0)
+    column.setSpacing(SPACE + 2)
+    title, *rest = parts
+    if not inset:
+        title.setContentsMargins(SPACE * 2, 0, 0, 0)
+    column.addWidget(title)
+    for part in rest[:-1]:
+        column.addWidget(part)
+    column.addWidget(rest[-1], 1)
+    return made

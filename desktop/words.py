@@ -1,0 +1,92 @@
+"""Times, dates and a rule's reasons as people say them, through Qt's translation."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
+
+from core.domain import Address, Kept, RuleOrigin, RuleState, Scope, ScopeKind
+
+
+def say(text: str) -> str:
+    """The text in the user's language."""
+    return QCoreApplication.translate("Longhand", text)
+
+
+def time_left(seconds: float | None) -> str:
+    """The rest of a job: 'about 3 minutes left', or nothing while it is unknown."""
+    if seconds is None:
+        return ""
+    if seconds < 5:
+        return say("a few seconds left")
+    if seconds < 60:
+        return say("about {0} seconds left").format(round(seconds / 5) * 5)
+    minutes = round(seconds / 60)
+    if minutes == 1:
+        return say("about a minute left")
+    if minutes < 90:
+        return say("about {0} minutes left").format(minutes)
+    return say("about {0} hours left").format(round(minutes / 60))
+
+
+def short_date(when: datetime | None, now: datetime) -> str:
+    """A list's date: the time today, the weekday this week, otherwise the day."""
+    if when is None:
+        return ""
+    here, today, locale = when.astimezone(), now.astimezone().date(), QLocale()
+    day = QDate(here.year, here.month, here.day)
+    past = (today - here.date()).days
+    if past == 0:
+        return locale.toString(QTime(here.hour, here.minute), QLocale.FormatType.ShortFormat)
+    if 0 < past < 7:
+        return locale.toString(day, "dddd")
+    return locale.toString(day, "d MMM" if here.year == today.year else "d MMM yyyy")
+
+
+def long_date(when: datetime | None) -> str:
+    """A message's own date: weekday, day, month, year and time."""
+    if when is None:
+        return ""
+    here, locale = when.astimezone(), QLocale()
+    day = locale.toString(QDate(here.year, here.month, here.day), "dddd, d MMMM yyyy")
+    return f"{day}, {locale.toString(QTime(here.hour, here.minute), QLocale.FormatType.ShortFormat)}"
+
+
+def who(address: Address) -> str:
+    return address.name or address.email
+
+
+def trait(name: str) -> str:
+    """A trait's name as a small heading: 'sign_off' is 'Sign off'."""
+    return name.replace("_", " ").capitalize()
+
+
+def scope(of: Scope) -> str:
+    if of.kind is ScopeKind.EVERYONE:
+        return say("everyone")
+    if of.kind is ScopeKind.KIND:
+        return say("mails of the kind '{0}'").format(of.value)
+    return of.value
+
+
+def kept(mark: Kept) -> str:
+    return {
+        Kept.KEPT: say("kept in this draft"),
+        Kept.NOT_KEPT: say("not kept in this draft"),
+        Kept.CANNOT_TELL: say("cannot tell whether it is kept"),
+    }[mark]
+
+
+def origin(of: RuleOrigin) -> str:
+    return {
+        RuleOrigin.LEARNED: say("Learned"),
+        RuleOrigin.MEASURED: say("Counted"),
+        RuleOrigin.WRITTEN: say("Yours"),
+    }[of]
+
+
+def state(of: RuleState) -> str:
+    return {
+        RuleState.ACTIVE: say("In use"),
+        RuleState.PINNED: say("Pinned"),
+        RuleState.OFF: say("Off"),
+    }[of]

@@ -1,0 +1,64 @@
+"""A profile with the sample mailbox synced into it, made once and copied for each test, and the
+real window over the real core."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from core.app import App
+from core.store.paths import Profile
+from core.tasks import CancelToken, Progress
+from desktop.desk import Desk
+from desktop.main_window import CLOSING_SECONDS, MainWindow
+from desktop.operations import mail
+
+PASSPHRASE = "a passphrase for tests"
+
+OpenWindow = Callable[[Path], MainWindow]
+
+
+def open_app(home: Path) -> App:
+    return App.open(Profile(home), PASSPHRASE, "the tests")
+
+
+@pytest.fixture(scope="session")
+def synced_home(tmp_path_factory: pytest.TempPathFactory, qapp: object) -> Path:
+    home = tmp_path_factory.mktemp("synced") / "profile"
+    desk = Desk(open_app(home))
+    mail.serve_sample(desk, desk.app)
+    desk.app.sync(Progress(), CancelToken())
+    assert desk.close(CLOSING_SECONDS)
+    return home
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot) -> Iterator[OpenWindow]:
+    windows: list[MainWindow] = []
+
+    def open_it(home: Path) -> MainWindow:
+        window = MainWindow(open_app(home))
+        windows.append(window)
+        window.show()
+        return window
+
+    yield open_it
+    for window in windows:
+        window.close()
+        assert window.all_ended
+        window.deleteLater()
+
+
+@pytest.fixture
+def window(open_window: OpenWindow, synced_home: Path, tmp_path: Path) -> MainWindow:
+    """The window over a synced sample mailbox; its mail server does not run."""
+    home = tmp_path / "copy"
+    shutil.copytree(synced_home, home)
+    return open_window(home)
+
+
+@pytest.fixture
+def empty_window(open_window: OpenWindow, tmp_path: Path) -> MainWindow:
+    return open_window(tmp_path / "empty")
