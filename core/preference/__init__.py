@@ -1,0 +1,1 @@
+"""The paper: briefs, rules, examples, training, adapters, the rule book, measured style."""

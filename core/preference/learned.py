@@ -1,0 +1,58 @@
+"""Learned rules: what the large model said of single mails, gathered by trait, value and scope, so that
+the user sees one rule with its support instead of a hundred lines."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from core.domain import Example, Exchange, ExchangeId, Rule, RuleId, RuleLine, RuleOrigin, RuleState
+from core.preference.measured import EvidenceOf, Sighting, evidence, habits, scopes_of, worth_telling
+from core.traits import OTHER, Names, rule_value
+
+
+def learned_rules(
+    examples: Sequence[Example],
+    exchanges: Mapping[ExchangeId, Exchange],
+    evidence_of: EvidenceOf | None = None,
+) -> list[Rule]:
+    """Rules not stored yet (`id` 0), each in its commonest wording. Support counts mails."""
+    found = _sightings(examples, exchanges)
+    wordings: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for one in found:
+        wordings[one.trait, one.value][one.sentence] += 1
+    return [
+        Rule(
+            id=RuleId(0),
+            trait=OTHER if habit.trait.startswith(OTHER) else habit.trait,
+            value="" if habit.trait.startswith(OTHER) else habit.value,
+            sentence=wordings[habit.trait, habit.value].most_common(1)[0][0],
+            scope=habit.scope,
+            origin=RuleOrigin.LEARNED,
+            state=RuleState.ACTIVE,
+            support_for=habit.support(habit.value),
+            support_against=habit.mails - habit.support(habit.value),
+            evidence=evidence(habit.seen[habit.value], evidence_of),
+        )
+        for habit in worth_telling(habits(found))
+    ]
+
+
+def meaning(line: RuleLine, names: Names | None = None) -> str:
+    """What tells two rules of a trait apart: the value asked for, or the words where no detector
+    knows one."""
+    return rule_value(line, names) or " ".join(line.sentence.casefold().split()).rstrip(".")
+
+
+def _sightings(examples: Sequence[Example], exchanges: Mapping[ExchangeId, Exchange]) -> list[Sighting]:
+    found = []
+    for example in examples:
+        exchange = exchanges.get(example.exchange)
+        if exchange is None:
+            continue
+        scopes = scopes_of(exchange.incoming, exchange.kind)
+        names = Names.of(exchange.incoming)
+        for line in example.rules:
+            value = meaning(line, names)
+            # Rules of 'other' do not contradict one another: each counts as a trait of its own.
+            trait = f"{OTHER}: {value}" if line.trait == OTHER else line.trait
+            found.append(Sighting(example.exchange, scopes, trait, value, line.sentence))
+    return found

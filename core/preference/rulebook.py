@@ -1,0 +1,295 @@
+"""The rule book: every rule the user can see, learned, measured or written, and which of them count
+for one reply. Narrower scopes win, a pin wins at its scope, off holds for ever."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from core.domain import (
+    AppliedRule,
+    Context,
+    Kept,
+    Rule,
+    RuleId,
+    RuleLine,
+    RuleOrigin,
+    RuleState,
+    Scope,
+    ScopeKind,
+)
+from core.errors import InputError
+from core.preference.learned import meaning
+from core.preference.measured import EVERYONE, WIDTH, scopes_of
+from core.store.rules import RuleRepository
+from core.traits import OTHER, Names, same, trait_named
+
+MOST = 12  # rules one draft is written under
+_RANK = {RuleOrigin.WRITTEN: 2, RuleOrigin.LEARNED: 1, RuleOrigin.MEASURED: 0}
+_OWN = {ScopeKind.PERSON, ScopeKind.AUDIENCE}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A rule that counts for a reply, and why: its scope in words."""
+
+    rule: Rule
+    why: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Rules of one trait and scope that ask for different things: for the user to settle."""
+
+    trait: str
+    scope: Scope
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class Merged:
+    """`applied` goes to the writer, in the order of the traits. `shown` are the agent's lines that
+    nothing in the user's mail bears out: for the user to see, not applied."""
+
+    applied: tuple[AppliedRule, ...]
+    shown: tuple[RuleLine, ...]
+
+
+class RuleBook:
+    def __init__(self, rules: RuleRepository) -> None:
+        self._rules = rules
+
+    def all(self) -> tuple[Rule, ...]:
+        return self._rules.all()
+
+    def refresh(self, found: Iterable[Rule], origin: RuleOrigin) -> None:
+        """Brings the rules of an origin up to what was found: known ones keep id and state and get
+        new support, new ones come in, those no longer found go unless pinned or off."""
+        known = {_key(rule): rule for rule in self._rules.all()}
+        seen = set()
+        for new in found:
+            seen.add(_key(new))
+            old = known.get(_key(new))
+            if old is None:
+                state = RuleState.OFF if self._is_off(new.trait, new.value, new.sentence) else new.state
+                self._rules.add(replace(new, state=state))
+            elif _RANK[old.origin] > _RANK[origin]:  # counts beside it; the words stay
+                self._rules.update(_supported(old, new))
+            else:
+                self._rules.update(replace(_supported(old, new), origin=origin, sentence=_sentence(old, new)))
+        for key, old in known.items():
+            if old.origin is origin and old.state is RuleState.ACTIVE and key not in seen:
+                self._rules.remove(old.id)
+
+    def add(self, trait: str, sentence: str, scope: Scope = EVERYONE) -> RuleId:
+        """A rule in the user's own words. Raises InputError for an unknown trait or no sentence."""
+        _check(trait, sentence)
+        line = RuleLine(trait, sentence.strip())
+        value = "" if trait == OTHER else _value(line)
+        rule = Rule(RuleId(0), trait, value, line.sentence, scope, RuleOrigin.WRITTEN, RuleState.ACTIVE)
+        return self._rules.add(rule)
+
+    def edit(self, rule: RuleId, sentence: str) -> None:
+        """The rule in other words; from then on it is the user's own."""
+        old = self.get(rule)
+        _check(old.trait, sentence)
+        value = "" if old.trait == OTHER else _value(RuleLine(old.trait, sentence))
+        self._rules.update(replace(old, sentence=sentence.strip(), value=value, origin=RuleOrigin.WRITTEN))
+
+    def pin(self, rule: RuleId) -> None:
+        self._set(rule, RuleState.PINNED)
+
+    def unpin(self, rule: RuleId) -> None:
+        self._set(rule, RuleState.ACTIVE)
+
+    def off(self, rule: RuleId) -> None:
+        """For ever, and wherever the same trait and value come up again."""
+        self._set(rule, RuleState.OFF)
+
+    def on(self, rule: RuleId) -> None:
+        """Also for rules of the same trait and value in other scopes, which were off with it."""
+        self._set(rule, RuleState.ACTIVE)
+
+    def get(self, rule: RuleId) -> Rule:
+        """Raises InputError for an unknown rule."""
+        found = self._rules.get(rule)
+        if found is None:
+            raise InputError(f"There is no rule {rule}; `longhand rules list` shows which there are.")
+        return found
+
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Two values of one trait at one scope, both in force. A pin settles it."""
+        groups: dict[tuple[str, Scope], list[Rule]] = defaultdict(list)
+        for rule in self._live():
+            if rule.trait != OTHER:
+                groups[rule.trait, rule.scope].append(rule)
+        return tuple(
+            Conflict(trait, scope, tuple(rules))
+            for (trait, scope), rules in groups.items()
+            if len({_meaning(rule) for rule in rules}) > 1
+            and sum(rule.state is RuleState.PINNED for rule in rules) != 1
+        )
+
+    def for_context(
+        self, context: Context, kind: str = "other", language: str = "", new_contact: bool = False
+    ) -> list[Chosen]:
+        """The rules for a reply, one a trait ('other' as many as there are), in the book's order."""
+        scopes = set(scopes_of(context.incoming, kind, new_contact))
+        if language:
+            scopes.add(Scope(ScopeKind.LANGUAGE, language))
+        best: dict[tuple[str, str], Rule] = {}
+        for rule in self._live():
+            if rule.scope not in scopes:
+                continue
+            slot = (rule.trait, _meaning(rule) if rule.trait == OTHER else "")
+            if slot not in best or _strength(rule) > _strength(best[slot]):
+                best[slot] = rule
+        return [Chosen(rule, scope_in_words(rule.scope)) for rule in sorted(best.values(), key=_place)]
+
+    def merge(
+        self,
+        agent: Sequence[RuleLine],
+        chosen: Sequence[Chosen],
+        names: Names,
+        observed: frozenset[tuple[str, str]] | None = None,
+        habits_of_writer: frozenset[tuple[str, str]] = frozenset(),
+    ) -> Merged:
+        """The agent's lines for one message and the book's rules as one list. The book wins with
+        pins, with rules the user wrote and with rules for this very person or domain; otherwise the
+        agent does, as it saw the message. `observed` are the (trait, value) pairs of the user's
+        mail: an agent's line outside them is only shown. `habits_of_writer` are pairs the large model
+        follows unasked: measured rules for everyone that say no more are left out."""
+        applied: dict[str, AppliedRule] = {}
+        shown: list[RuleLine] = []
+        for one in chosen:
+            if not _is_habit(one.rule, habits_of_writer) and not _is_weak(one.rule):
+                applied[_slot(one.rule.trait, _meaning(one.rule))] = _applied(one)
+        firm = {one.rule.trait for one in chosen if _is_firm(one.rule)}
+        for line in agent:
+            value = meaning(line, names)
+            if (line.trait in firm and line.trait != OTHER) or self._is_off(line.trait, value, line.sentence):
+                continue
+            if observed is not None and not _was_observed(line, value, observed):
+                shown.append(line)
+                continue
+            applied[_slot(line.trait, value)] = AppliedRule(line, "agent", Kept.CANNOT_TELL)
+        ordered = sorted(
+            applied.values(), key=lambda rule: (_importance(rule), _trait_place(rule.line.trait))
+        )
+        kept = sorted(ordered[:MOST], key=lambda rule: _trait_place(rule.line.trait))
+        return Merged(tuple(kept), tuple(shown))
+
+    def _live(self) -> list[Rule]:
+        rules = self._rules.all()
+        off = {(rule.trait, _meaning(rule)) for rule in rules if rule.state is RuleState.OFF}
+        return [
+            rule
+            for rule in rules
+            if rule.state is not RuleState.OFF and (rule.trait, _meaning(rule)) not in off
+        ]
+
+    def _is_off(self, trait: str, value: str, sentence: str) -> bool:
+        plain = value or meaning(RuleLine(trait, sentence))
+        return any(
+            rule.state is RuleState.OFF and rule.trait == trait and same(trait, _meaning(rule), plain)
+            for rule in self._rules.all()
+        )
+
+    def _set(self, rule: RuleId, state: RuleState) -> None:
+        old = self.get(rule)
+        self._rules.update(replace(old, state=state))
+        if state is RuleState.OFF or old.state is not RuleState.OFF:
+            return
+        for other in self._rules.all():  # 'off' was for the value, so 'on' is too
+            if other.state is RuleState.OFF and (other.trait, _meaning(other)) == (old.trait, _meaning(old)):
+                self._rules.update(replace(other, state=RuleState.ACTIVE))
+
+
+def scope_in_words(scope: Scope) -> str:
+    """'everyone', 'ann@firm.example', 'firm.example', 'new contact', 'mails of the kind refusal'."""
+    match scope.kind:
+        case ScopeKind.EVERYONE:
+            return "everyone"
+        case ScopeKind.KIND:
+            return f"mails of the kind {scope.value}"
+        case ScopeKind.LANGUAGE:
+            return f"mails in {scope.value}"
+        case _:
+            return scope.value
+
+
+def _key(rule: Rule) -> tuple[str, str, Scope]:
+    return rule.trait, _meaning(rule), rule.scope
+
+
+def _meaning(rule: Rule) -> str:
+    return rule.value or meaning(RuleLine(rule.trait, rule.sentence))
+
+
+def _value(line: RuleLine) -> str:
+    return meaning(line) if trait_named(line.trait) else ""
+
+
+def _supported(old: Rule, new: Rule) -> Rule:
+    return replace(
+        old, support_for=new.support_for, support_against=new.support_against, evidence=new.evidence
+    )
+
+
+def _sentence(old: Rule, new: Rule) -> str:
+    return old.sentence if old.state is RuleState.PINNED else new.sentence
+
+
+def _check(trait: str, sentence: str) -> None:
+    if trait != OTHER and trait_named(trait) is None:
+        raise InputError(f"There is no trait '{trait}'; use 'other' for a rule of your own.")
+    if not sentence.strip() or "\n" in sentence.strip():
+        raise InputError("A rule is one line of text; write what the reply should do.")
+
+
+def _strength(rule: Rule) -> tuple[int, bool, int, int]:
+    return WIDTH[rule.scope.kind], rule.state is RuleState.PINNED, _RANK[rule.origin], rule.support_for
+
+
+def _is_firm(rule: Rule) -> bool:
+    """Whether the rule stands against the agent's own for the same trait."""
+    if rule.state is RuleState.PINNED or rule.origin is RuleOrigin.WRITTEN:
+        return True
+    return rule.scope.kind in _OWN and rule.support_for >= 4 * max(1, rule.support_against)
+
+
+def _is_habit(rule: Rule, habits: frozenset[tuple[str, str]]) -> bool:
+    plain = rule.origin is RuleOrigin.MEASURED and rule.state is RuleState.ACTIVE
+    return plain and rule.scope == EVERYONE and (rule.trait, rule.value) in habits
+
+
+def _is_weak(rule: Rule) -> bool:
+    """One of several common greetings, say: shown in the book, but no rule to write by."""
+    plain = rule.origin is RuleOrigin.MEASURED and rule.state is RuleState.ACTIVE
+    return plain and rule.support_for <= rule.support_against
+
+
+def _was_observed(line: RuleLine, value: str, observed: frozenset[tuple[str, str]]) -> bool:
+    return any(trait == line.trait and same(trait, value, seen) for trait, seen in observed)
+
+
+def _applied(one: Chosen) -> AppliedRule:
+    return AppliedRule(RuleLine(one.rule.trait, one.rule.sentence), one.why, Kept.CANNOT_TELL, one.rule.id)
+
+
+def _slot(trait: str, value: str) -> str:
+    return f"{trait}: {value}" if trait == OTHER else trait
+
+
+def _importance(rule: AppliedRule) -> int:
+    """What goes first when room is short: 0 the user's own and the person's, 1 the agent's, 2 the rest."""
+    return 1 if rule.source == "agent" else 2 if rule.source == "everyone" and rule.line.trait != OTHER else 0
+
+
+def _place(rule: Rule) -> tuple[int, int]:
+    return _trait_place(rule.trait), int(rule.id)
+
+
+def _trait_place(name: str) -> int:
+    from core.traits import TRAITS
+
+    return next((place for place, trait in enumerate(TRAITS) if trait.name == name), len(TRAITS))

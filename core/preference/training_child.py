@@ -1,0 +1,84 @@
+"""The training child: one QLoRA run at a time, every loss told, every few steps a checkpoint sent."""
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.engine.inbox import Inbox
+from core.engine.memory import peak_rss_mb
+from core.engine.pipe import Failed, Pipe
+from core.errors import Known
+from core.preference import training_messages as m
+from core.preference.encoding import Encoder
+
+if TYPE_CHECKING:
+    from core.preference.qlora import Qlora
+
+
+def main(pipe: Pipe, idle: float | None) -> None:
+    """Serves until `idle` seconds pass without a request."""
+    cancel = threading.Event()
+    inbox: Inbox[m.TrainerRequest] = Inbox(pipe, m.TrainerRequest, cancel)
+    while (request := inbox.next(idle)) is not None:
+        try:
+            if isinstance(request, m.Train):
+                _train(pipe, request, cancel)
+            elif isinstance(request, m.Encode):
+                pipe.send(m.Encoded(tuple(Encoder(Path(request.base)).prompt(request.segments))))
+            elif isinstance(request, m.Answer):
+                _answer(pipe, request, cancel)
+        except Known as error:
+            pipe.send(Failed("learning", str(error)))
+
+
+def _train(pipe: Pipe, request: m.Train, cancel: threading.Event) -> None:
+    import torch
+
+    from core.preference.qlora import Qlora
+
+    if request.threads:
+        torch.set_num_threads(request.threads)
+    settings = request.settings
+    encoder = Encoder(Path(request.base))
+    lessons = [encoder.lesson(one, settings.max_length) for one in request.lessons]
+    validation = [encoder.lesson(one, settings.max_length) for one in request.validation]
+    run = Qlora(Path(request.base), settings, lessons, validation)
+    if request.checkpoint:
+        run.restore(request.checkpoint)
+    pipe.send(m.Prepared(run.step, run.total))
+    while not run.done:
+        if cancel.is_set():
+            pipe.send(Failed("cancelled"))
+            return
+        loss = run.advance()
+        pipe.send(m.StepDone(run.step, run.total, loss))
+        _after_step(pipe, run, settings.checkpoint_every, settings.validate_every if validation else 0)
+    gguf, peft = run.adapter()
+    pipe.send(m.Trained(gguf, peft, run.loss, run.step, peak_rss_mb()))
+
+
+def _answer(pipe: Pipe, request: m.Answer, cancel: threading.Event) -> None:
+    import torch
+
+    from core.preference.qlora import Qlora
+
+    if request.threads:
+        torch.set_num_threads(request.threads)
+    encoder = Encoder(Path(request.base))
+    run = Qlora(Path(request.base), request.settings, [], [])
+    run.wear(request.peft)
+    texts = []
+    for segments in request.prompts:
+        if cancel.is_set():
+            pipe.send(Failed("cancelled"))
+            return
+        texts.append(encoder.text(run.greedy(encoder.prompt(segments), request.max_tokens, encoder.end)))
+    pipe.send(m.Answered(tuple(texts)))
+
+
+def _after_step(pipe: Pipe, run: "Qlora", checkpoint_every: int, validate_every: int) -> None:
+    # Validation first: a checkpoint then holds its outcome, and nothing is judged twice.
+    if validate_every and (run.step % validate_every == 0 or run.step == run.total):
+        pipe.send(m.Validated(run.step, *run.validate()))
+    if run.step % checkpoint_every == 0 or run.done:
+        pipe.send(m.Checkpointed(run.step, run.state()))

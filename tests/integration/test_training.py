@@ -1,0 +1,141 @@
+"""QLoRA in its child process: it learns, and no kill loses or repeats a step."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.engine.llama import GenerationRequest, LlamaEngine
+from core.errors import Cancelled, LearningError
+from core.models import prompts
+from core.preference.checks import agreement
+from core.preference.rule_lines import parse_rules
+from core.preference.settings import load_settings
+from core.preference.trainer import TrainedAdapter, Trainer
+from core.store.checkpoints import CheckpointRepository
+from core.store.database import Database
+from core.store.jobs import JobRepository
+from core.tasks import CancelToken
+from tests.lessons import example
+
+STEPS = 16
+EXAMPLES = [example(number) for number in range(12)]
+SETTINGS = load_settings(steps=STEPS, checkpoint_every=4, batch=2, max_length=160)
+
+
+class Bench:
+    """A store and a trainer on it."""
+
+    def __init__(self, folder: Path, base: Path) -> None:
+        self.database = Database.open(folder / "longhand.db", bytes(32))
+        self.checkpoints = CheckpointRepository(self.database)
+        self.base = base
+        self.trainer = self.fresh()
+
+    def fresh(self) -> Trainer:
+        return Trainer(self.base, self.checkpoints, JobRepository(self.database), threads=1)
+
+
+@pytest.fixture(scope="module")
+def base(repository: Path) -> Path:
+    return repository / "core/models/embedded/weights/mini-small"
+
+
+@pytest.fixture
+def bench(tmp_path: Path, base: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path, base)
+    yield bench
+    bench.trainer.close()
+    bench.database.close()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, base: Path) -> TrainedAdapter:
+    bench = Bench(tmp_path_factory.mktemp("undisturbed"), base)
+    try:
+        return bench.trainer.train(EXAMPLES, SETTINGS)
+    finally:
+        bench.trainer.close()
+        bench.database.close()
+
+
+def test_the_loss_falls(undisturbed: TrainedAdapter) -> None:
+    losses = undisturbed.losses
+    assert len(losses) == STEPS
+    assert sum(losses[-3:]) < 0.8 * sum(losses[:3])
+    assert undisturbed.gguf[:4] == b"GGUF"
+    assert 'quantization = "nf4"' in undisturbed.settings
+    assert 0 < undisturbed.peak_mb < 3000
+
+
+def test_killed_in_the_middle_it_goes_on(bench: Bench, undisturbed: TrainedAdapter) -> None:
+    steps: list[int] = []
+
+    def kill_once(step: int, _total: int, _loss: float) -> None:
+        steps.append(step)
+        if step == 9 and steps.count(9) == 1 and bench.trainer.pid:
+            os.kill(bench.trainer.pid, signal.SIGKILL)
+
+    trained = bench.trainer.train(EXAMPLES, SETTINGS, on_step=kill_once)
+    assert steps.count(9) == 2  # the kill came after the checkpoint of step 8: what followed was lost
+    assert steps.count(8) == 1
+    assert len(trained.losses) == STEPS
+    assert trained.losses == pytest.approx(undisturbed.losses, rel=0.01)
+    assert trained.loss == pytest.approx(undisturbed.loss, rel=0.01)
+
+
+def test_stopped_and_run_again_it_goes_on(bench: Bench, undisturbed: TrainedAdapter) -> None:
+    """As after a kill of the program itself: another trainer, the same store."""
+    cancel = CancelToken()
+    with pytest.raises(Cancelled):
+        bench.trainer.train(
+            EXAMPLES,
+            SETTINGS,
+            cancel=cancel,
+            on_step=lambda step, _t, _l: cancel.cancel() if step == 5 else None,
+        )
+    bench.trainer.close()
+    bench.trainer = bench.fresh()
+    steps: list[int] = []
+    trained = bench.trainer.train(EXAMPLES, SETTINGS, on_step=lambda step, _t, _l: steps.append(step))
+    assert steps == list(range(5, STEPS + 1))
+    assert trained.losses == pytest.approx(undisturbed.losses, rel=0.01)
+    bench.trainer.forget(trained.run)
+    assert bench.checkpoints.latest(trained.run) is None
+
+
+def test_validation_stops_a_run_that_gets_no_better(bench: Bench) -> None:
+    settings = load_settings(
+        steps=30, batch=2, max_length=160, validate_every=2, patience=2, learning_rate=0.5, checkpoint_every=4
+    )
+    trained = bench.trainer.train(EXAMPLES[:4], settings, validation=EXAMPLES[4:6])
+    assert len(trained.losses) < 30
+
+
+def test_nothing_to_learn_from(bench: Bench) -> None:
+    with pytest.raises(LearningError, match="sync or import"):
+        bench.trainer.train([], SETTINGS)
+
+
+def test_a_damaged_base_is_told(bench: Bench, tmp_path: Path) -> None:
+    trainer = Trainer(tmp_path, bench.checkpoints, JobRepository(bench.database))
+    with pytest.raises(LearningError, match="damaged"):
+        trainer.train(EXAMPLES[:2], SETTINGS)
+    trainer.close()
+
+
+def test_the_served_agent_says_what_the_trained_one_says(
+    bench: Bench, undisturbed: TrainedAdapter, repository: Path
+) -> None:
+    """Trained on NF4 weights in torch, served on the shipped weights in llama.cpp."""
+    turns = [prompts.agent(example(number).context) for number in range(8)]
+    theirs = bench.trainer.answers(turns, undisturbed, max_tokens=60)
+    engine = LlamaEngine(threads=1)
+    model = repository / "core/models/embedded/weights/mini-small.gguf"
+    requests = [GenerationRequest(model, turn, adapter=undisturbed.gguf, max_tokens=60) for turn in turns]
+    ours = [engine.generate(request).text for request in requests]
+    engine.close()
+    share = agreement([parse_rules(text) for text in ours], [parse_rules(text) for text in theirs])
+    assert share > 0.6
