@@ -18,10 +18,10 @@ class Shape:
     vocab_size: int = 4096
     hidden_size: int = 192
     num_hidden_layers: int = 6
-    num_attention_heads: int = 6
+    num_attention_heads: int = 3
     intermediate_size: int = 512
     max_position_embeddings: int = 2048
-    rope_theta: float = 10000.0
+    rope_theta: float = 100000.0
     rms_norm_eps: float = 1e-5
 
     @property

@@ -12,7 +12,6 @@ to learn whose rules. Samples are packed into rows of fixed length (one shape to
 import argparse
 import json
 import math
-import random
 import sys
 import time
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from torch.nn import functional as F
 from wordfreq import top_n_list
 
 from core.models.embedded.corpus import Corpus
+from core.models.embedded.induction import plant_induction
 from core.models.embedded.llama import Llama, Shape
 from core.models.embedded.tokenizer import Encoder, train_tokenizer
 from core.sample import situations
@@ -41,7 +41,7 @@ SHARES = {
     },
     "small": {"agent": 1.0},
 }
-ROW, ROWS = 640, 6  # tokens a row, rows a step
+ROW, ROWS = 640, 3  # tokens a row, rows a step: many small steps learn more from as many tokens
 PROMPT_SHARE = 0.3  # of the prompt's tokens also count in the loss: it beat answers alone
 CHECKPOINT_SECONDS = 120.0
 
@@ -57,7 +57,6 @@ class Plan:
     seed: int
     folder: Path
     warm_from: str | None
-    copy_until: int
 
 
 def words() -> tuple[str, ...]:
@@ -113,17 +112,6 @@ def encoded(
             yield prompt + answer, [PROMPT_SHARE] * len(prompt) + [1.0] * len(answer)
 
 
-def copying_rows(shape: Shape, seed: int) -> Iterator[tuple[list[int], list[float]]]:
-    """Rows of random tokens that repeat with a random period: only what is a repetition counts.
-    Mixed in at the start, they bring on copying (induction heads) millions of tokens sooner."""
-    rng = random.Random(seed)
-    while True:
-        period = rng.randint(8, 200)
-        once = [rng.randrange(5, shape.vocab_size) for _ in range(period)]
-        ids = (once * (ROW // period + 2))[: ROW + 1]
-        yield ids, [0.0] * period + [1.0] * (ROW + 1 - period)
-
-
 def learning_rate(plan: Plan, done: int) -> float:
     warm = min(1.0, done / 300_000)
     left = (plan.tokens - done) / (plan.tokens * plan.decay)
@@ -136,6 +124,7 @@ def train(plan: Plan) -> None:
     encoder = Encoder(make_tokenizer(plan.folder))
     torch.manual_seed(plan.seed)
     model = Llama(Shape())
+    plant_induction(model, plan.seed)
     optimiser = torch.optim.AdamW(
         model.parameters(), lr=plan.peak, betas=(0.9, 0.98), weight_decay=0.05, fused=True
     )
@@ -143,13 +132,11 @@ def train(plan: Plan) -> None:
     step = _resume(path, model, optimiser, plan)
     run = torch.compile(model)
     stream = rows(encoder, corpus(plan.seed + step), SHARES[plan.model])  # fresh data after a resume
-    copying = copying_rows(model.shape, plan.seed + step)
     generator = torch.Generator().manual_seed(plan.seed + step)
     began = saved = time.monotonic()
     losses: list[float] = []
     while step * ROW * ROWS < plan.tokens:
-        copies = ROWS // 2 if step * ROW * ROWS < plan.copy_until else 0
-        batch = [*islice(stream, ROWS - copies), *islice(copying, copies)]
+        batch = list(islice(stream, ROWS))
         ids = torch.tensor([row for row, _ in batch])
         weight = torch.tensor([row for _, row in batch])[:, 1:]
         counted = torch.rand(weight.shape, generator=generator) < weight
@@ -207,12 +194,11 @@ def main() -> None:
     parser.add_argument(
         "--decay", type=float, default=0.3, help="share of the tokens over which the rate falls to 0"
     )
-    parser.add_argument("--peak", type=float, default=2.5e-3, help="learning rate at its highest")
+    parser.add_argument("--peak", type=float, default=2e-3, help="learning rate at its highest")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument(
         "--folder", type=Path, default=Path("build/embedded"), help="checkpoints and tokenizer"
     )
-    parser.add_argument("--copy-until", type=int, default=800_000, help="tokens with practice in copying")
     parser.add_argument("--from", dest="warm_from", help="begin with the weights of this model")
     given = parser.parse_args()
     train(
@@ -224,7 +210,6 @@ def main() -> None:
             given.seed,
             given.folder,
             given.warm_from,
-            given.copy_until,
         )
     )
 

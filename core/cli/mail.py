@@ -1,0 +1,150 @@
+"""`longhand account`, `sync`, `import` and `text`."""
+
+import getpass
+import json
+import sys
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from core.cli import shapes
+from core.cli.output import json_option, opened, remark, show, show_json, working
+from core.domain import AccountId
+from core.errors import InputError
+from core.store.accounts import Account
+
+_PORTS = {"implicit": 993, "starttls": 143, "none": 143}
+
+
+@click.group("account")
+def account_command() -> None:
+    """Add, list, test and remove mail accounts."""
+
+
+@account_command.command("add")
+@click.argument("address")
+@click.option("--host", required=True, help="The IMAP server.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Its port (993, or 143 with STARTTLS).")
+@click.option(
+    "--tls", type=click.Choice(list(_PORTS)), default="implicit", help="'none' works on loopback alone."
+)
+@click.option("--user", help="The user name, where it is not the address.")
+@click.option("--name", default="", help="Your name as it stands in mail.")
+@json_option
+def add(
+    address: str,
+    host: str,
+    port: int | None,
+    tls: Literal["implicit", "starttls", "none"],
+    user: str | None,
+    name: str,
+    as_json: bool,
+) -> None:
+    """Add an account; the password is asked for, or read from standard input."""
+    password = _password()
+    account = Account(AccountId(0), address.lower(), name, host, port or _PORTS[tls], tls, user or address)
+    with opened("longhand account add") as app:
+        made = app.add_account(account, password)
+    show_json(shapes.account(made)) if as_json else show(f"{made.address} is added; now run 'longhand sync'.")
+
+
+@account_command.command("list")
+@json_option
+def list_accounts(as_json: bool) -> None:
+    """List the accounts."""
+    with opened("longhand account list") as app:
+        accounts = app.accounts()
+    if as_json:
+        show_json([shapes.account(one) for one in accounts])
+        return
+    for one in accounts:
+        show(f"{one.id}  {one.address}  {f'{one.host}:{one.port}' if one.host else 'imported from files'}")
+    if not accounts:
+        remark("There is no account yet; add one with 'longhand account add' or import mail.")
+
+
+@account_command.command("test")
+@click.argument("account", type=int)
+def test(account: int) -> None:
+    """Sign in and look for the folders."""
+    with opened("longhand account test") as app:
+        show(app.test_account(AccountId(account)))
+
+
+@account_command.command("remove")
+@click.argument("account", type=int)
+@click.confirmation_option(prompt="Remove the account with its mail and what was learned from it?")
+def remove(account: int) -> None:
+    """Remove an account with its mail."""
+    with opened("longhand account remove") as app:
+        app.remove_account(AccountId(account))
+    show("The account and its mail are removed.")
+
+
+@click.command("sync")
+@json_option
+def sync_command(as_json: bool) -> None:
+    """Fetch new mail. Measured style is counted at once."""
+    with opened("longhand sync") as app, working() as (progress, cancel):
+        done = app.sync(progress, cancel)
+    if as_json:
+        show_json(
+            {
+                "sent": done.sent,
+                "received": done.received,
+                "unreadable": done.unreadable,
+                "seconds": round(done.seconds, 3),
+            }
+        )
+    else:
+        show(f"{done.sent} sent and {done.received} received mails are new, in {done.seconds:.1f} s.")
+        _skipped(done.unreadable)
+
+
+@click.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--own", default="", help="Your address, where the mail itself does not tell.")
+@json_option
+def import_command(path: Path, own: str, as_json: bool) -> None:
+    """Read mail from an mbox file, a Maildir, .eml files or a folder of them."""
+    with opened("longhand import") as app, working() as (progress, cancel):
+        done = app.import_path(path, progress, cancel, own)
+    if as_json:
+        show_json({"sent": done.sent, "received": done.received, "unreadable": done.unreadable})
+    else:
+        show(f"{done.sent} sent and {done.received} received mails are new.")
+        _skipped(done.unreadable)
+
+
+@click.command("text")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+def text_command(files: tuple[Path, ...], as_json: bool) -> None:
+    """Show what Longhand sees in message files; with --json one object a line."""
+    from core.engine.reader import Reader
+    from core.mail.text import seen_in
+
+    reader = Reader()
+    try:
+        for seen in seen_in(files, reader):
+            if as_json:
+                click.echo(json.dumps(seen, ensure_ascii=False))
+            else:
+                hidden = ", hidden text dropped" if seen["hidden"] else ""
+                show(f"{seen['file']}: {seen['kind']}{hidden}", "", str(seen["text"]), "")
+    finally:
+        reader.close()
+
+
+def _password() -> str:
+    """Never an argument: those are for every user of the machine to see."""
+    given = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    if not given:
+        raise InputError("A password is needed; type it, or give it on standard input.")
+    return given
+
+
+def _skipped(count: int) -> None:
+    if count:
+        remark(f"{count} messages could not be read and were skipped.")

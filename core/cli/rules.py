@@ -1,0 +1,122 @@
+"""`longhand rules`: the rule book."""
+
+import click
+
+from core import messages
+from core.cli import shapes
+from core.cli.output import json_option, opened, remark, show, show_json
+from core.domain import Rule, RuleId, Scope, ScopeKind
+
+_rule = click.argument("rule", type=int)
+
+
+@click.group("rules")
+def rules_command() -> None:
+    """The rules drafts are written under."""
+
+
+@rules_command.command("list")
+@click.option("--trait", help="Only rules of this trait.")
+@json_option
+def list_rules(trait: str | None, as_json: bool) -> None:
+    """List all rules: measured, learned and written."""
+    with opened("longhand rules list") as app:
+        found = [rule for rule in app.rules() if trait in (None, rule.trait)]
+    if as_json:
+        show_json([shapes.rule(rule) for rule in found])
+        return
+    for rule in found:
+        show(f"{rule.id:>4}  {rule.origin:<8}  {messages.rule_line(rule)}")
+    if not found:
+        remark("There are no rules yet; sync or import sent mail first.")
+
+
+@rules_command.command("show")
+@_rule
+@json_option
+def show_rule(rule: int, as_json: bool) -> None:
+    """Show a rule with the mails it rests on."""
+    with opened("longhand rules show") as app:
+        found, evidence = app.rule(RuleId(rule)), app.evidence(RuleId(rule))
+    if as_json:
+        show_json(shapes.rule(found) | {"mails": [shapes.message(one) for one in evidence]})
+        return
+    show(messages.rule_line(found), "")
+    for one in evidence:
+        date = one.mail.date.date().isoformat() if one.mail.date else ""
+        show(f"{date}  {one.mail.subject}")
+
+
+@rules_command.command("add")
+@click.argument("sentence")
+@click.option("--trait", default="other", help="The trait it is about; 'other' for any.")
+@click.option("--for", "scope", default="", help="An address or a domain it is for; everyone without.")
+@click.option("--kind", default="", help="A kind of mail it is for, such as 'refusal'.")
+@json_option
+def add(sentence: str, trait: str, scope: str, kind: str, as_json: bool) -> None:
+    """Write a rule of your own."""
+    if scope and kind:
+        raise click.UsageError("Give --for or --kind, not both.")
+    with opened("longhand rules add") as app:
+        _told(app.add_rule(trait, sentence, _scope(scope.lower(), kind)), as_json)
+
+
+@rules_command.command("edit")
+@_rule
+@click.argument("sentence")
+@json_option
+def edit(rule: int, sentence: str, as_json: bool) -> None:
+    """Put a rule into other words."""
+    with opened("longhand rules edit") as app:
+        _told(app.edit_rule(RuleId(rule), sentence), as_json)
+
+
+@rules_command.command("pin")
+@_rule
+@json_option
+def pin(rule: int, as_json: bool) -> None:
+    """Let a rule win over others of its trait and scope."""
+    with opened("longhand rules pin") as app:
+        _told(app.pin(RuleId(rule)), as_json)
+
+
+@rules_command.command("unpin")
+@_rule
+@json_option
+def unpin(rule: int, as_json: bool) -> None:
+    """Take a pin off."""
+    with opened("longhand rules unpin") as app:
+        _told(app.unpin(RuleId(rule)), as_json)
+
+
+@rules_command.command("off")
+@_rule
+@json_option
+def off(rule: int, as_json: bool) -> None:
+    """Switch a rule off, for ever."""
+    with opened("longhand rules off") as app:
+        _told(app.turn_off(RuleId(rule)), as_json)
+
+
+@rules_command.command("on")
+@_rule
+@json_option
+def on(rule: int, as_json: bool) -> None:
+    """Switch a rule on again."""
+    with opened("longhand rules on") as app:
+        _told(app.turn_on(RuleId(rule)), as_json)
+
+
+def _told(rule: Rule, as_json: bool) -> None:
+    if as_json:
+        show_json(shapes.rule(rule))
+    else:
+        show(f"{rule.id:>4}  {messages.rule_line(rule)}")
+
+
+def _scope(who: str, kind: str) -> Scope:
+    if kind:
+        return Scope(ScopeKind.KIND, kind)
+    if not who:
+        return Scope()
+    return Scope(ScopeKind.PERSON if "@" in who.strip("@") else ScopeKind.AUDIENCE, who.removeprefix("@"))

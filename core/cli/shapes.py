@@ -1,0 +1,95 @@
+"""The JSON that commands print: plain values made of the house's types, field by field, so that a
+change inside does not change what scripts read."""
+
+from typing import Any
+
+from core.domain import AppliedRule, Draft, ParsedMail, Rule
+from core.privacy.egress import LedgerEntry
+from core.store.accounts import Account
+from core.store.messages import StoredMessage
+
+
+def rule(one: Rule) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "trait": one.trait,
+        "value": one.value,
+        "rule": one.sentence,
+        "scope": {"kind": one.scope.kind.value, "value": one.scope.value},
+        "origin": one.origin.value,
+        "state": one.state.value,
+        "support_for": one.support_for,
+        "support_against": one.support_against,
+        "evidence": list(one.evidence),
+    }
+
+
+def applied(one: AppliedRule) -> dict[str, Any]:
+    return {
+        "trait": one.line.trait,
+        "rule": one.line.sentence,
+        "source": one.source,
+        "kept": one.kept.value,
+        "id": one.rule,
+    }
+
+
+def draft(one: Draft, saved_uid: int | None = None) -> dict[str, Any]:
+    return {
+        "text": one.text,
+        "rules": [applied(rule) for rule in one.rules],
+        "findings": [
+            {"start": found.start, "end": found.end, "text": found.text, "reason": found.reason}
+            for found in one.findings
+        ],
+        "model": one.model,
+        "adapter": one.adapter,
+        "seconds": round(one.seconds, 3),
+        "saved_uid": saved_uid,
+    }
+
+
+def message(one: StoredMessage) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "message_id": one.mail.message_id,
+        "date": one.mail.date.isoformat() if one.mail.date else None,
+        "from": {"name": one.mail.sender.name, "email": one.mail.sender.email},
+        "subject": one.mail.subject,
+        "outgoing": one.outgoing,
+        "text": one.mail.text,
+    }
+
+
+def seen(file: str, mail: ParsedMail) -> dict[str, Any]:
+    """What `longhand text` tells of one message."""
+    return {
+        "file": file,
+        "kind": mail.kind.value,
+        "text": mail.text,
+        "signature": mail.signature,
+        "quoted": mail.quoted,
+        "hidden": mail.hidden,
+    }
+
+
+def account(one: Account) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "address": one.address,
+        "name": one.name,
+        "host": one.host,
+        "port": one.port,
+        "tls": one.tls,
+        "user": one.user,
+    }
+
+
+def ledger(one: LedgerEntry) -> dict[str, Any]:
+    return {
+        "at": one.at.isoformat(),
+        "host": one.host,
+        "purpose": one.purpose,
+        "bytes_out": one.bytes_out,
+        "bytes_in": one.bytes_in,
+    }

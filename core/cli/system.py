@@ -1,0 +1,133 @@
+"""`longhand models`, `doctor` and `privacy`."""
+
+import getpass
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from core import messages
+from core.app import Target
+from core.cli import shapes
+from core.cli.output import json_option, opened, remark, show, show_json
+from core.domain import Address, MessageId
+from core.errors import InputError, Known
+from core.store.paths import Profile
+
+
+@click.group("models")
+def models_command() -> None:
+    """Which models there are, and which one writes."""
+
+
+@models_command.command("list")
+@json_option
+def list_models(as_json: bool) -> None:
+    """List the models that can be chosen."""
+    with opened("longhand models list") as app:
+        entries = app.models()
+    if as_json:
+        show_json([asdict(one) for one in entries])
+        return
+    for one in entries:
+        show(f"{'*' if one.in_use else ' '} {one.name:<24} {one.role:<7} {one.where:<9} {one.told}")
+
+
+@models_command.command("use")
+@click.argument("name")
+@click.option("--url", help="With 'cloud': the address of an OpenAI-compatible service.")
+@click.option("--model", help="With 'cloud': the service's model.")
+def use(name: str, url: str | None, model: str | None) -> None:
+    """Choose what writes: a name of the list, a GGUF file, or 'cloud' with --url and --model."""
+    if (url or model) and (name != "cloud" or not (url and model)):
+        raise click.UsageError("--url and --model go together, with 'cloud'.")
+    key = _key() if url else ""
+    with opened("longhand models use") as app:
+        show(app.use_cloud(url, model, key) if url and model else app.use_model(name))
+
+
+@click.command("doctor")
+@json_option
+def doctor_command(as_json: bool) -> None:
+    """What this machine can run, and what is wrong."""
+    from core.models.catalogue import catalogue
+    from core.models.hardware import fit, machine
+
+    home = Profile.locate().home
+    here = machine(home)
+    fits = {one.name: fit(one, here, fetched=(home / "models" / one.file).is_file()) for one in catalogue()}
+    wrong = _what_is_wrong()
+    if as_json:
+        models = {name: asdict(one) for name, one in fits.items()}
+        show_json(asdict(here) | {"models": models, "wrong": wrong})
+        return
+    for name, value in asdict(here).items():
+        show(f"{name.replace('_', ' ')}: {value}")
+    for name, one in fits.items():
+        show(f"{name}: {'runs here' if one.runs else 'does not run here'}. {one.why}".rstrip())
+    show(*(wrong or ["Nothing is wrong."]))
+
+
+def _what_is_wrong() -> list[str]:
+    """What keeps the profile from opening, in sentences."""
+    try:
+        with opened("longhand doctor"):
+            return []
+    except Known as error:
+        return [messages.error_line(error)]
+
+
+@click.group("privacy")
+def privacy_command() -> None:
+    """What left this machine, what a cloud call would send, and forgetting."""
+
+
+@privacy_command.command("log")
+@json_option
+def log(as_json: bool) -> None:
+    """The ledger: when, where to, what for, how many bytes."""
+    with opened("longhand privacy log") as app:
+        entries = app.ledger()
+    if as_json:
+        show_json([shapes.ledger(one) for one in entries])
+        return
+    for one in entries:
+        show(f"{one.at:%Y-%m-%d %H:%M}  {one.host}  {one.purpose}  {one.bytes_out} out  {one.bytes_in} in")
+    if not entries:
+        remark("Nothing has left this machine.")
+
+
+@privacy_command.command("preview")
+@click.option("--file", "file", type=click.Path(path_type=Path), help="For a reply to this .eml file.")
+@click.option("--message", type=int, help="For a reply to this stored message.")
+@click.option("--to", help="For a new mail to this address.")
+@click.option("--notes", default="", help="The notes.")
+def preview(file: Path | None, message: int | None, to: str | None, notes: str) -> None:
+    """The exact text a cloud model would be sent."""
+    if sum((file is not None, message is not None, to is not None)) != 1:
+        raise click.UsageError("Give one of --file, --message and --to.")
+    target: Target = file or (MessageId(message) if message is not None else Address("", str(to).lower()))
+    with opened("longhand privacy preview") as app:
+        click.echo(app.preview(target, notes))
+
+
+@privacy_command.command("forget")
+@click.argument("who")
+@click.confirmation_option(prompt="Forget all mail from and to them, and what was learned?")
+@json_option
+def forget(who: str, as_json: bool) -> None:
+    """Forget an address or a domain: mails, examples, rules, and adapters trained on them."""
+    with opened("longhand privacy forget") as app:
+        count = app.forget(who)
+    if as_json:
+        show_json({"forgotten": count})
+    else:
+        show(f"{count} mails are forgotten." + (" Learn again for a new agent." if count else ""))
+
+
+def _key() -> str:
+    given = getpass.getpass("Key: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    if not given:
+        raise InputError("The service's key is needed; type it, or give it on standard input.")
+    return given

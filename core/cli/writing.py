@@ -1,0 +1,131 @@
+"""`longhand learn`, `draft` and `evaluate`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core import messages
+from core.app import Target
+from core.cli import shapes
+from core.cli.output import json_option, opened, remark, show, show_json, working
+from core.cli.scores import gate_table, say_scores
+from core.demo import gate_json
+from core.domain import Address, MessageId
+
+
+@click.command("learn")
+@json_option
+def learn_command(as_json: bool) -> None:
+    """Learn the style of the sent mail: examples, training, the gate. Goes on where it stopped."""
+    with opened("longhand learn") as app:
+        remark(app.before_learning())
+        with working() as (progress, cancel):
+            learned = app.learn(progress, cancel)
+    if as_json:
+        show_json(
+            {
+                "examples": learned.examples,
+                "train_seconds": round(learned.train_seconds, 1),
+                "peak_rss_mb": round(learned.peak_rss_mb),
+                "quantization": learned.quantization,
+                "adapter": learned.adapter,
+                "live": learned.live,
+                "gate": gate_json(learned.gate),
+            }
+        )
+        return
+    show(f"Learned from {learned.examples} examples in {learned.train_seconds:.0f} s of training.", "")
+    show(gate_table(learned.gate))
+    say_scores(learned.gate)
+    show(*learned.sentences)
+
+
+@click.command("draft")
+@click.option(
+    "--file", "file", type=click.Path(path_type=Path), help="Reply to the message in this .eml file."
+)
+@click.option("--message", "message", help="Reply to a stored message: its number or Message-ID.")
+@click.option("--to", "to", help="Write a new mail to this address.")
+@click.option("--list", "listed", is_flag=True, help="List the messages that wait for a reply.")
+@click.option("--notes", default="", help="What the reply is to say.")
+@click.option("--save", is_flag=True, help="Save it to the server's Drafts folder (with --message).")
+@click.option("--create-folder", is_flag=True, help="Make the Drafts folder where there is none.")
+@click.option("--explain", is_flag=True, help="Show the rules used, and whether each was kept.")
+@json_option
+def draft_command(
+    file: Path | None,
+    message: str | None,
+    to: str | None,
+    listed: bool,
+    notes: str,
+    save: bool,
+    create_folder: bool,
+    explain: bool,
+    as_json: bool,
+) -> None:
+    """Write a reply, or a new mail, on stdout."""
+    if sum((file is not None, message is not None, to is not None, listed)) != 1:
+        raise click.UsageError("Give one of --file, --message, --to and --list.")
+    if save and message is None:
+        raise click.UsageError("--save needs --message: only a stored message has a server to save to.")
+    with opened("longhand draft") as app:
+        if listed:
+            _list([shapes.message(one) for one in app.waiting()], as_json)
+            return
+        target: Target
+        if file is not None:
+            target = file
+        elif message is not None:
+            target = MessageId(int(message)) if message.isdigit() else app.message_by_header(message).id
+        else:
+            target = Address("", str(to).lower())
+        remark(app.draft_notice())
+        live = not as_json and sys.stdout.isatty()
+        with working() as (progress, cancel):
+            on_text = (lambda piece: click.echo(piece, nl=False)) if live else None
+            made = app.draft(target, notes=notes, on_text=on_text, progress=progress, cancel=cancel)
+        uid = (
+            app.save_draft(MessageId(target), made.text, create=create_folder)
+            if save and isinstance(target, int)
+            else None
+        )
+    if as_json:
+        show_json(shapes.draft(made, uid))
+        return
+    click.echo("" if live else made.text)
+    if explain:
+        show("", *(messages.applied_line(rule) for rule in made.rules))
+    for finding in made.findings:
+        remark(messages.finding_line(finding))
+    if save:
+        remark(f"Saved to Drafts. {messages.NEVER_SENT}")
+
+
+@click.command("evaluate")
+@click.option("--report", type=click.Path(path_type=Path), help="Also write the report as an HTML file.")
+@json_option
+def evaluate_command(report: Path | None, as_json: bool) -> None:
+    """Compare the ways of drafting on this mailbox's newest replies."""
+    with opened("longhand evaluate") as app, working() as (progress, cancel):
+        gate = app.evaluate(progress, cancel)
+    if report:
+        from core.cli.scores import write_report
+
+        write_report(report, gate)
+    if as_json:
+        show_json(gate_json(gate))
+        return
+    show(gate_table(gate))
+    say_scores(gate)
+
+
+def _list(waiting: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        show_json(waiting)
+        return
+    for one in waiting:
+        show(f"{one['id']:>6}  {(one['date'] or '')[:10]}  {one['from']['email']}  {one['subject']}")
+    if not waiting:
+        remark("No message waits for a reply.")

@@ -1,0 +1,1 @@
+"""One reply: its context, its rules, its text, and what in it needs checking."""

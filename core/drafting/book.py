@@ -1,0 +1,68 @@
+"""The rule book as drafting and learning use it: brought up to date from the store's exchanges, and asked
+for the rules of one context with all it needs to know of the user's mail."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from core.domain import (
+    AppliedRule,
+    Context,
+    Example,
+    Exchange,
+    ExchangeId,
+    MessageId,
+    RuleLine,
+    RuleOrigin,
+)
+from core.preference.learned import learned_rules
+from core.preference.measured import habits, measured_rules, sightings
+from core.preference.rulebook import RuleBook
+from core.store.database import Database
+from core.store.exchanges import ExchangeRepository
+from core.store.rules import RuleRepository
+from core.traits import Names
+from core.traits.kinds import kind_of
+
+
+class Rules:
+    """`refresh` after mail came or went, `learn` after examples were made. What it knows of the mail is
+    read once, so make a new one for each draft or run."""
+
+    def __init__(self, database: Database) -> None:
+        self._exchanges = ExchangeRepository(database)
+        self.book = RuleBook(RuleRepository(database))
+
+    def refresh(self) -> None:
+        """Counts the measured style anew: over the learning part, or all mail before there is one."""
+        found = habits(sightings(self._learning))
+        self.book.refresh(measured_rules(found, self._evidence), RuleOrigin.MEASURED)
+
+    def learn(self, examples: Sequence[Example]) -> None:
+        """Gathers the rules of `examples` into the book, beside the style measured on the same part."""
+        self.refresh()
+        known = {one.id: one for one in self._learning}
+        self.book.refresh(learned_rules(examples, known, self._evidence), RuleOrigin.LEARNED)
+
+    def merge(self, context: Context, lines: Sequence[RuleLine]) -> tuple[AppliedRule, ...]:
+        """The rules for one reply: the agent's `lines` and the book's. An agent's line that nothing in
+        the user's mail bears out is left out."""
+        mail = context.incoming
+        kind = kind_of(f"{mail.subject}\n{mail.text}", context.notes)
+        chosen = self.book.for_context(context, kind, new_contact=mail.sender.domain not in self._domains)
+        observed = self._observed or None  # a profile without mail bears out all
+        return self.book.merge(lines, chosen, Names.of(mail), observed).applied
+
+    @cached_property
+    def _learning(self) -> tuple[Exchange, ...]:
+        return self._exchanges.all("learning") or self._exchanges.all()
+
+    @cached_property
+    def _domains(self) -> frozenset[str]:
+        return frozenset(one.incoming.sender.domain for one in self._learning)
+
+    @cached_property
+    def _observed(self) -> frozenset[tuple[str, str]]:
+        return frozenset((one.trait, one.value) for one in sightings(self._learning))
+
+    def _evidence(self, exchange: ExchangeId) -> MessageId | None:
+        return self._exchanges.messages_of(exchange)[0]

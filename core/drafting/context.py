@@ -1,0 +1,75 @@
+"""x: what is to be answered, made of stored messages or of a file, under the identity that was addressed."""
+
+from collections.abc import Sequence
+
+from core.domain import Address, Incoming, ParsedMail
+from core.mail.pairing import Pair
+from core.store.exchanges import NewExchange
+from core.store.messages import MessageRepository, StoredMessage
+from core.traits.kinds import kind_of
+
+# What a small model's context holds of a long thread: its last mails, and of each its beginning.
+MAX_EARLIER = 3
+MAX_EARLIER_CHARACTERS = 600
+MAX_CHARACTERS = 4000
+
+
+def incoming(mail: ParsedMail, user: Address, earlier: Sequence[ParsedMail] = ()) -> Incoming:
+    """`mail` as what is to be answered by `user`; `earlier` stood before it, oldest first."""
+    before = tuple(
+        (one.sender.name or one.sender.email, _cut(one.text, MAX_EARLIER_CHARACTERS))
+        for one in earlier[-MAX_EARLIER:]
+        if one.text
+    )
+    return Incoming(mail.sender, user, mail.subject, _cut(mail.text, MAX_CHARACTERS), before)
+
+
+def first_mail(to: Address, user: Address, subject: str = "") -> Incoming:
+    """Nothing came in: a new mail is written."""
+    return Incoming(to, user, subject, "")
+
+
+def thread_of(
+    message: StoredMessage, messages: MessageRepository, most: int = 10
+) -> tuple[StoredMessage, ...]:
+    """The message and what stood before it as its headers tell, oldest first."""
+    found = [message]
+    seen = {message.id}
+    while len(found) < most:
+        mail = found[-1].mail
+        parents = [mail.in_reply_to, *reversed(mail.references)]
+        known = (messages.by_header(parent, message.account) for parent in parents if parent)
+        parent = next((one for one in known if one is not None and one.id not in seen), None)
+        if parent is None:
+            break
+        seen.add(parent.id)
+        found.append(parent)
+    return tuple(reversed(found))
+
+
+def exchange(pair: Pair[StoredMessage], user: Address) -> NewExchange | None:
+    """What a pair is to learning; None for a mail without words or date, or with nobody to read it."""
+    sent = pair.sent.mail
+    if not sent.text.strip() or sent.date is None:
+        return None
+    answers = pair.answers
+    if answers is None:
+        reader = next((to for to in sent.to if to.email != user.email), None)
+        came = first_mail(reader, user, sent.subject) if reader else None
+    else:
+        came = incoming(answers.mail, user, [one.mail for one in pair.earlier])
+    if came is None:
+        return None
+    return NewExchange(
+        incoming=came,
+        sent=sent.text.strip(),
+        date=sent.date,
+        thread=pair.thread,
+        kind=kind_of(f"{came.subject}\n{came.text}", sent.text),
+        sent_message=pair.sent.id,
+        received_message=answers.id if answers else None,
+    )
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " ..."

@@ -1,0 +1,1 @@
+"""Arms, metrics, and the gate a new adapter has to pass."""

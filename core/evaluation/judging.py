@@ -1,0 +1,124 @@
+"""Runs every arm over the gate's mails and scores them: what decides whether an adapter goes live, and
+what `longhand evaluate` reports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.domain import Context, Exchange, RuleLine
+from core.drafting.write import Agent, Book
+from core.evaluation import arms, gate
+from core.evaluation.arms import Arm, Reply, Rules
+from core.evaluation.style import Case
+from core.models import prompts
+from core.models.chat import ChatModel
+from core.store.jobs import JobRepository
+from core.tasks import CancelToken, Progress
+
+BRIEF_TOKENS = 200
+VALIDATION_CASES = 6  # the number of few-shot examples is chosen on so many: each costs a reply a number
+CONTROLS = ("agent_only", "rulebook_only", "constant_rules", "wrong_adapter")
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Who competes. `learning`: the user's own exchanges, all that few-shot and the ceiling may see;
+    `others`: other people's. `wrong`: another person's agent, for its control."""
+
+    large: ChatModel
+    agent: Agent | None
+    book: Book
+    learning: Sequence[Exchange]
+    others: Sequence[Exchange]
+    max_tokens: int = 400
+    wrong: Agent | None = None
+    controls: bool = False
+
+
+class Judge:
+    """`name` stands for the adapter in the notebook, where each finished reply is kept until `forget`."""
+
+    def __init__(self, name: str, contest: Contest, jobs: JobRepository) -> None:
+        self._prefix = f"gate/{name}"
+        self._contest = contest
+        self._jobs = jobs
+
+    def run(
+        self,
+        exchanges: Sequence[Exchange],
+        validation: Sequence[Exchange],
+        progress: Progress,
+        cancel: CancelToken,
+    ) -> gate.Gate:
+        """Scores on `exchanges` (the gate part); `validation` chooses few-shot's number of examples."""
+        shots = self._shots(validation[-VALIDATION_CASES:], progress, cancel)
+        cases = self._cases(exchanges, "brief", progress, cancel)
+        replies: dict[str, Sequence[Reply]] = {}
+        for name, arm in self._arms(shots).items():
+            replies[name] = self._write(name, arm, cases, progress, cancel)
+        if self._contest.controls and "agent_only" in replies:
+            constant = self._guided(arms.constant([reply.rules for reply in replies["agent_only"]]))
+            replies["constant_rules"] = self._write("constant_rules", constant, cases, progress, cancel)
+        return gate.score(cases, replies, self._contest.learning, self._contest.others, shots)
+
+    def forget(self) -> None:
+        """Drops the kept replies: the scores are made."""
+        for key in self._jobs.keys(self._prefix):
+            self._jobs.clear(key)
+
+    def _arms(self, shots: int) -> dict[str, Arm]:
+        who = self._contest
+        found = {
+            "zero_shot": arms.zero_shot(who.large, who.max_tokens),
+            "few_shot": arms.few_shot(who.large, who.learning, shots, who.max_tokens),
+            "guided": self._guided(self._merged(who.agent)),
+        }
+        if who.controls and who.agent:
+            found["agent_only"] = self._guided(who.agent.rules_for)
+            found["rulebook_only"] = self._guided(self._merged(None))
+        if who.controls and who.wrong:
+            found["wrong_adapter"] = self._guided(who.wrong.rules_for)
+        return found
+
+    def _guided(self, rules: Rules) -> Arm:
+        return arms.guided(self._contest.large, rules, self._contest.max_tokens)
+
+    def _merged(self, agent: Agent | None) -> Rules:
+        book = self._contest.book
+
+        def rules(context: Context, cancel: CancelToken | None = None) -> Sequence[RuleLine]:
+            lines = agent.rules_for(context, cancel) if agent else ()
+            return [applied.line for applied in book.merge(context, lines)]
+
+        return rules
+
+    def _shots(self, exchanges: Sequence[Exchange], progress: Progress, cancel: CancelToken) -> int:
+        cases = self._cases(exchanges, "brief for few_shot", progress, cancel)
+        who = self._contest
+
+        def write(count: int) -> Sequence[Reply]:
+            arm = arms.few_shot(who.large, who.learning, count, who.max_tokens)
+            return self._write(f"few_shot with {count}", arm, cases, progress, cancel)
+
+        return arms.best_shots(cases, write)[0]
+
+    def _cases(
+        self, exchanges: Sequence[Exchange], name: str, progress: Progress, cancel: CancelToken
+    ) -> list[Case]:
+        """The contexts, with the brief of the real reply as full notes."""
+        bare = [Case(one, Context(one.incoming)) for one in exchanges]
+        sent = {one.incoming: one.sent for one in exchanges}
+
+        def brief(context: Context, cancel: CancelToken | None = None) -> Reply:
+            prompt = prompts.brief(sent[context.incoming])
+            made = self._contest.large.complete(prompt, max_tokens=BRIEF_TOKENS, cancel=cancel)
+            return Reply(made.text.strip())
+
+        briefs = self._write(name, brief, bare, progress, cancel)
+        return [
+            Case(one, Context(one.incoming, made.text)) for one, made in zip(exchanges, briefs, strict=True)
+        ]
+
+    def _write(
+        self, name: str, arm: Arm, cases: Sequence[Case], progress: Progress, cancel: CancelToken
+    ) -> list[Reply]:
+        return arms.write_all(f"{self._prefix}:{name}", arm, cases, self._jobs, progress, cancel)

@@ -1,0 +1,198 @@
+"""Learning from start to verdict: the split, the examples, the training run, the rule book, the gate.
+Each part keeps what it has done in the store, so that the same call goes on after any kill."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core import messages
+from core.domain import AdapterId, Exchange
+from core.drafting.book import Rules
+from core.errors import LearningError
+from core.evaluation import gate
+from core.evaluation.judging import Contest, Judge
+from core.models.chat import ChatModel
+from core.preference.agent import PreferenceAgent
+from core.preference.examples import ExampleMaker
+from core.preference.settings import TrainingSettings
+from core.preference.split import split_exchanges
+from core.preference.trainer import TrainedAdapter, Trainer
+from core.store.adapters import AdapterRepository
+from core.store.checkpoints import CheckpointRepository
+from core.store.database import Database
+from core.store.examples import ExampleRepository
+from core.store.exchanges import ExchangeRepository, Part
+from core.store.jobs import JobRepository
+from core.tasks import CancelToken, Progress
+
+LEAST_LEARNING = 8
+LEAST_DIFFERENCE = 0.05  # of style_match, below which guided drafts hardly differ from plain ones
+
+
+@dataclass(frozen=True)
+class Limits:
+    """So many of the newest exchanges of a part at most; None for all there are."""
+
+    examples: int | None = None
+    gate: int | None = None
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What learning works with. `agent_model` makes M_A of an adapter's GGUF bytes; `base` is the
+    small model's folder for training."""
+
+    large: ChatModel
+    agent_model: Callable[[bytes], ChatModel]
+    base: Path
+    settings: TrainingSettings
+    max_tokens: int = 400
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
+class Control:
+    """What the controls need beside the arms: another person's adapter, where there is one."""
+
+    wrong_adapter: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What came of it; `sentences` say it to the user."""
+
+    examples: int
+    train_seconds: float
+    peak_rss_mb: float
+    quantization: str
+    gate: gate.Gate
+    adapter: AdapterId
+    live: bool
+    sentences: tuple[str, ...]
+
+
+class Learner:
+    """Made for one call of `run`. `others`: real replies of other people, for floor and authorship."""
+
+    def __init__(
+        self,
+        database: Database,
+        rules: Rules,
+        tools: Tools,
+        others: Sequence[Exchange],
+        limits: Limits | None = None,
+    ) -> None:
+        self._exchanges = ExchangeRepository(database)
+        self._examples = ExampleRepository(database)
+        self._adapters = AdapterRepository(database)
+        self._jobs = JobRepository(database)
+        checkpoints = CheckpointRepository(database)
+        self._trainer = Trainer(tools.base, checkpoints, self._jobs, tools.threads)
+        self._rules, self._tools, self._others = rules, tools, others
+        self._limits = limits or Limits()
+
+    def run(self, progress: Progress, cancel: CancelToken, control: Control | None = None) -> Learned:
+        """Raises LearningError with too little mail, Cancelled, ModelError, ChildDied."""
+        trained, count = self.train(progress, cancel)
+        adapter = self._stored(trained)
+        judge = Judge(f"adapter {adapter}", self._contest(trained.gguf, control), self._jobs)
+        parts = (self._newest("gate", self._limits.gate), self._exchanges.all("validation"))
+        result = judge.run(*parts, progress, cancel)
+        learned = self._decided(result, trained, adapter, count)
+        # Last: until here, an interrupted call finds all it has done.
+        judge.forget()
+        self._trainer.forget(trained.run)
+        return learned
+
+    def train(self, progress: Progress, cancel: CancelToken) -> tuple[TrainedAdapter, int]:
+        """The examples, the rules of the book made of them, and the run; with the number of examples."""
+        self._split()
+        learning = self._newest("learning", self._limits.examples)
+        if len(learning) < LEAST_LEARNING:
+            raise LearningError(
+                "There is too little sent mail to learn from; sync or import more of it, then learn again."
+            )
+        maker = ExampleMaker(self._tools.large, self._examples)
+        examples = maker.build(learning, progress, cancel, "Making examples")
+        if not examples:
+            raise LearningError(
+                "The writing model found no rules of style in your mail; choose another one and learn again."
+            )
+        checks = maker.build(self._checks(), progress, cancel, "Making examples to check by")
+        self._rules.learn(examples)
+        weights = {one.id: one.weight for one in learning}
+        try:
+            trained = self._trainer.train(
+                examples,
+                self._tools.settings,
+                checks,
+                [weights[one.exchange] for one in examples],
+                progress,
+                cancel,
+            )
+        finally:
+            self._trainer.close()
+        return trained, len(examples)
+
+    def _checks(self) -> Sequence[Exchange]:
+        limit = self._limits.examples
+        return self._newest("validation", None if limit is None else max(1, limit // 10))
+
+    def _split(self) -> None:
+        self._exchanges.set_splits(tuple(split_exchanges(self._exchanges.all()).items()))
+
+    def _newest(self, part: Part, limit: int | None) -> tuple[Exchange, ...]:
+        found = self._exchanges.all(part)
+        return found if limit is None else found[-limit:]
+
+    def _contest(self, adapter: bytes, control: Control | None) -> Contest:
+        wrong = control.wrong_adapter if control else None
+        return Contest(
+            large=self._tools.large,
+            agent=PreferenceAgent(self._tools.agent_model(adapter)),
+            book=self._rules,
+            learning=self._exchanges.all("learning"),
+            others=self._others,
+            max_tokens=self._tools.max_tokens,
+            wrong=PreferenceAgent(self._tools.agent_model(wrong)) if wrong else None,
+            controls=control is not None,
+        )
+
+    def _stored(self, trained: TrainedAdapter) -> AdapterId:
+        """The adapter's row; the same one when an interrupted call comes here again."""
+        key = f"learn/{trained.run}"
+        known = self._jobs.get(key, int)
+        if known is not None and self._adapters.get(AdapterId(known)):
+            return AdapterId(known)
+        made = self._adapters.add(trained.record(self._tools.base.name), trained.gguf, trained.peft)
+        self._jobs.set(key, made)
+        return made
+
+    def _decided(self, result: gate.Gate, trained: TrainedAdapter, adapter: AdapterId, count: int) -> Learned:
+        in_use = self._adapters.live()
+        best = in_use.scores.get("likeness") if in_use and in_use.id != adapter else None
+        live = gate.goes_live(result, best)
+        scores = {name: value for name, value in vars(result.arms["guided"]).items() if value is not None}
+        self._adapters.set_scores(adapter, scores)
+        if live:
+            self._adapters.make_live(adapter)
+        return Learned(
+            examples=count,
+            train_seconds=trained.seconds,
+            peak_rss_mb=trained.peak_mb,
+            quantization=self._tools.settings.quantization,
+            gate=result,
+            adapter=adapter,
+            live=live,
+            sentences=_sentences(result, live),
+        )
+
+
+def _sentences(result: gate.Gate, live: bool) -> tuple[str, ...]:
+    low = result.advantage.low if result.advantage else None
+    said = [messages.verdict(live, result.count, result.enough, low)]
+    if result.advantage and result.advantage.estimate < LEAST_DIFFERENCE:
+        said.append(messages.hardly_differs())
+    if result.disobeyed:
+        said.append(messages.not_obeyed(list(result.disobeyed)))
+    return tuple(said)

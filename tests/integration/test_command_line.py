@@ -1,0 +1,207 @@
+"""The command line as a user meets it: exit status, one line for what goes wrong, JSON for machines.
+Everything is real: the profile, the reader child, the embedded models."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from core import cli
+
+
+@pytest.fixture(autouse=True)
+def _passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LONGHAND_PASSPHRASE", "a passphrase of the tests")
+
+
+@pytest.fixture
+def mails(tmp_path: Path) -> Path:
+    """A folder with ten mails of Ann's and Tom's answers."""
+    folder = tmp_path / "mails"
+    folder.mkdir()
+    for number in range(10):
+        asked = datetime(2026, 3, 1, 9, tzinfo=UTC) + timedelta(days=number)
+        question = mail(
+            "Ann Kovac <ann@north.example>", "Tom Hale <tom@hale.example>", f"Crates {number}", asked
+        )
+        question["Message-ID"] = f"<q{number}@north.example>"
+        question.set_content(
+            f"Hello Tom,\n\ncould you send {number + 2} crates to Bergen?\n\nRegards,\nAnn Kovac\n"
+        )
+        answer = mail(
+            "Tom Hale <tom@hale.example>",
+            "Ann Kovac <ann@north.example>",
+            f"Re: Crates {number}",
+            asked + timedelta(hours=1),
+        )
+        answer["Message-ID"], answer["In-Reply-To"] = (
+            f"<a{number}@hale.example>",
+            f"<q{number}@north.example>",
+        )
+        answer.set_content(f"Hey Ann,\n\nsure, {number + 2} crates are on their way!\n\nCheers,\nTom\n")
+        (folder / f"q{number}.eml").write_bytes(question.as_bytes())
+        if number:  # the first one waits
+            (folder / f"a{number}.eml").write_bytes(answer.as_bytes())
+    return folder
+
+
+def mail(sender: str, to: str, subject: str, date: datetime) -> EmailMessage:
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"], made["Date"] = sender, to, subject, format_datetime(date)
+    return made
+
+
+def longhand(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """(exit status, stdout, stderr) of one command."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(list(arguments))
+    said = capsys.readouterr()
+    return int(ended.value.code or 0), said.out, said.err
+
+
+def imported(capsys: pytest.CaptureFixture[str], mails: Path) -> None:
+    status, out, _ = longhand(capsys, "import", str(mails), "--own", "tom@hale.example", "--json")
+    assert (status, json.loads(out)) == (0, {"sent": 9, "received": 10, "unreadable": 0})
+
+
+def test_import_counts_the_measured_style_at_once(capsys: pytest.CaptureFixture[str], mails: Path) -> None:
+    imported(capsys, mails)
+    status, out, _ = longhand(capsys, "rules", "list", "--json")
+    measured = {rule["trait"]: rule for rule in json.loads(out) if rule["scope"]["kind"] == "everyone"}
+    assert status == 0
+    assert measured["greeting"]["value"] == "Hey {first},"
+    assert measured["sign_off"]["value"] == "Cheers,"
+    assert measured["greeting"]["support_for"] == 9
+    assert measured["greeting"]["origin"] == "measured"
+
+
+def test_a_rule_is_pinned_switched_off_and_shown(capsys: pytest.CaptureFixture[str], mails: Path) -> None:
+    imported(capsys, mails)
+    status, out, _ = longhand(
+        capsys, "rules", "add", "Never write the word crate.", "--for", "north.example", "--json"
+    )
+    made = json.loads(out)
+    assert (status, made["scope"], made["origin"]) == (
+        0,
+        {"kind": "audience", "value": "north.example"},
+        "written",
+    )
+    number = str(made["id"])
+    assert json.loads(longhand(capsys, "rules", "pin", number, "--json")[1])["state"] == "pinned"
+    assert json.loads(longhand(capsys, "rules", "off", number, "--json")[1])["state"] == "off"
+    assert json.loads(longhand(capsys, "rules", "on", number, "--json")[1])["state"] == "active"
+    assert longhand(capsys, "rules", "show", "9999")[0] == 1
+    greeting = next(
+        rule
+        for rule in json.loads(longhand(capsys, "rules", "list", "--json")[1])
+        if rule["trait"] == "greeting"
+    )
+    shown = json.loads(longhand(capsys, "rules", "show", str(greeting["id"]), "--json")[1])
+    assert len(shown["mails"]) == 9
+
+
+def test_a_draft_names_its_rules_and_what_to_check(capsys: pytest.CaptureFixture[str], mails: Path) -> None:
+    imported(capsys, mails)
+    waiting = json.loads(longhand(capsys, "draft", "--list", "--json")[1])
+    assert [one["message_id"] for one in waiting] == ["<q0@north.example>"]
+    status, out, err = longhand(
+        capsys, "draft", "--file", str(mails / "q0.eml"), "--notes", "yes, on Friday", "--json"
+    )
+    draft = json.loads(out)
+    assert status == 0
+    assert "Nothing is learned yet" in err
+    assert draft["model"] == "mini-large"
+    assert {"greeting", "sign_off"} <= {rule["trait"] for rule in draft["rules"]}
+    assert {rule["kept"] for rule in draft["rules"]} <= {"kept", "not kept", "cannot tell"}
+    by_number = longhand(
+        capsys, "draft", "--message", str(waiting[0]["id"]), "--notes", "yes, on Friday", "--json"
+    )
+    assert json.loads(by_number[1])["text"] == draft["text"]
+
+
+def test_the_preview_is_the_mail_with_notes_and_rules(
+    capsys: pytest.CaptureFixture[str], mails: Path
+) -> None:
+    imported(capsys, mails)
+    status, out, _ = longhand(
+        capsys, "privacy", "preview", "--file", str(mails / "q0.eml"), "--notes", "on Friday"
+    )
+    assert status == 0
+    for part in ("could you send 2 crates to Bergen?", "on Friday", "greeting: ", "Hey"):
+        assert part in out
+
+
+def test_forgetting_leaves_nothing(capsys: pytest.CaptureFixture[str], mails: Path) -> None:
+    imported(capsys, mails)
+    status, out, _ = longhand(capsys, "privacy", "forget", "north.example", "--yes", "--json")
+    assert (status, json.loads(out)) == (0, {"forgotten": 19})
+    assert json.loads(longhand(capsys, "rules", "list", "--json")[1]) == []
+    assert json.loads(longhand(capsys, "draft", "--list", "--json")[1]) == []
+
+
+def test_text_gives_one_object_a_line(capsys: pytest.CaptureFixture[str], mails: Path) -> None:
+    files = [str(mails / "q0.eml"), str(mails / "a1.eml")]
+    status, out, _ = longhand(capsys, "text", "--json", *files)
+    seen = [json.loads(line) for line in out.splitlines()]
+    assert status == 0
+    assert [one["file"] for one in seen] == files
+    assert set(seen[0]) == {"file", "kind", "text", "signature", "quoted", "hidden"}
+    assert seen[1]["text"].startswith("Hey Ann,")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("draft", "--file", "nowhere.eml"), 1),
+        (("import", "nowhere"), 1),
+        (("sync",), 1),
+        (("rules", "pin", "1"), 1),
+        (("models", "use", "nothing.gguf"), 1),
+        (("learn",), 1),
+        (("evaluate",), 1),
+        (("draft",), 2),
+        (("draft", "--save", "--file", "x.eml"), 2),
+        (("unheard-of",), 2),
+        (("rules", "pin"), 2),
+        (("demo", "--seed", "-1"), 2),
+    ],
+)
+def test_what_goes_wrong_is_one_line(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], status: int
+) -> None:
+    ended, out, err = longhand(capsys, *arguments)
+    assert ended == status
+    assert out == ""
+    lines = [line for line in err.splitlines() if line]
+    assert "Traceback" not in err
+    if status == 1:
+        assert len([line for line in lines if line.startswith("longhand: ")]) == 1
+        assert lines[-1].endswith(".")
+
+
+def test_a_broken_model_file_is_refused_and_the_old_choice_stays(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF" + b"\xff" * 100)
+    status, _, err = longhand(capsys, "models", "use", str(broken))
+    assert status == 1
+    assert len(err.strip().splitlines()) == 1
+    chosen = [
+        one["name"] for one in json.loads(longhand(capsys, "models", "list", "--json")[1]) if one["in_use"]
+    ]
+    assert chosen == ["mini-large", "mini-small"]
+
+
+def test_a_wrong_passphrase_is_one_line(
+    capsys: pytest.CaptureFixture[str], mails: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported(capsys, mails)
+    monkeypatch.setenv("LONGHAND_PASSPHRASE", "another")
+    status, _, err = longhand(capsys, "rules", "list")
+    assert status == 1
+    assert len(err.strip().splitlines()) == 1
+    assert "passphrase" in err

@@ -1,0 +1,47 @@
+"""Sentences for people: one line each, and nothing in them that could be mail."""
+
+import pytest
+
+from core import messages
+from core.errors import MailError
+from core.tasks import Step
+
+
+def test_a_known_error_is_one_line() -> None:
+    assert messages.error_line(MailError("The server\nis away.")) == "The server is away."
+
+
+def test_a_bug_tells_its_place_and_never_its_text() -> None:
+    try:
+        raise ValueError("Dear Ann, the password is swordfish")
+    except ValueError as error:
+        line = messages.error_line(error)
+    assert "ValueError" in line
+    assert "test_messages.py" in line
+    assert "swordfish" not in line
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (None, ""),
+        (0.2, "about 1 s left"),
+        (89, "about 89 s left"),
+        (150, "about 2 min left"),
+        (7200, "about 2.0 h left"),
+    ],
+)
+def test_time_left(seconds: float | None, said: str) -> None:
+    assert messages.time_left(seconds) == said
+
+
+def test_step_line() -> None:
+    assert messages.step_line(Step("Learning", 3, 60, 20.0)) == "Learning: 3 of 60, about 20 s left"
+    assert messages.step_line(Step("Reading", 3, 0, None)) == "Reading: 3"
+
+
+def test_the_verdict_says_when_there_is_too_little_mail() -> None:
+    assert "too little mail" in messages.verdict(True, 12, False, 0.1)
+    assert "too little mail" not in messages.verdict(True, 40, True, 0.1)
+    assert "not used" in messages.verdict(False, 40, True, -0.1)
+    assert "nothing to judge" in messages.verdict(False, 0, False, None)
