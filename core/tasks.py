@@ -19,7 +19,6 @@ class Step:
     detail: str = ""
 
 
-
 class CancelToken:
     """Handed to a job by whoever may want to stop it; safe across threads."""
 

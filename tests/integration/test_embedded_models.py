@@ -1,4 +1,5 @@
-"""The embedded models as shipped: sizes, forms that hold the same numbers, token ids equal in training and in use."""
+"""The embedded models as shipped: their sizes, forms that hold the same numbers, and token ids that are
+equal in training and in use."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -14,6 +15,7 @@ from core.models import prompts
 from core.models.catalogue import embedded_path
 from core.models.embedded.corpus import Corpus
 from core.models.embedded.export import permuted
+from core.models.embedded.llama import Shape
 from core.models.embedded.tokenizer import Encoder
 from core.sample import situations
 from core.sample.style import NEUTRAL
@@ -41,7 +43,9 @@ def test_both_forms_of_mini_small_hold_the_same_numbers() -> None:
     folder = embedded_path("mini-small").parent / "mini-small"
     tensors = load_file(folder / "model.safetensors")
     stored = {tensor.name: tensor for tensor in gguf.GGUFReader(embedded_path("mini-small")).tensors}
-    q = permuted(tensors["model.layers.2.self_attn.q_proj.weight"].astype(np.float32), 6)
+    q = permuted(
+        tensors["model.layers.2.self_attn.q_proj.weight"].astype(np.float32), Shape().num_attention_heads
+    )
     assert np.array_equal(stored["blk.2.attn_q.weight"].data.astype(np.float32), q)
     down = tensors["model.layers.5.mlp.down_proj.weight"]
     assert np.array_equal(stored["blk.5.ffn_down.weight"].data, down)

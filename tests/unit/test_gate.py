@@ -106,8 +106,8 @@ def test_a_broken_off_run_writes_each_reply_once() -> None:
 def test_the_number_of_examples_is_the_one_that_serves_best_and_the_fewest_of_equals() -> None:
     some = cases(4)
     assert best_shots(some, lambda k: written(OWN if k == 2 else PLAIN, some))[0] == 2
-    assert best_shots(some, lambda k: written(OWN, some))[0] == 1
-    assert best_shots([], lambda k: [])[0] == 3
+    assert best_shots(some, lambda _: written(OWN, some))[0] == 1
+    assert best_shots([], lambda _: [])[0] == 3
 
 
 def test_constant_rules_are_the_most_frequent_one_a_trait() -> None:

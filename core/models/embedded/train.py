@@ -12,6 +12,7 @@ to learn whose rules. Samples are packed into rows of fixed length (one shape to
 import argparse
 import json
 import math
+import random
 import sys
 import time
 from collections.abc import Iterator
@@ -43,7 +44,9 @@ SHARES = {
 }
 ROW, ROWS = 640, 3  # tokens a row, rows a step: many small steps learn more from as many tokens
 PROMPT_SHARE = 0.3  # of the prompt's tokens also count in the loss: it beat answers alone
-CHECKPOINT_SECONDS = 120.0
+COPYING = 400_000  # tokens with a row of pure copying in each step
+HELD = 1_500_000  # tokens for which the planted heads are held still
+CHECKPOINT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,17 @@ def encoded(
             yield prompt + answer, [PROMPT_SHARE] * len(prompt) + [1.0] * len(answer)
 
 
+def copying_rows(shape: Shape, seed: int) -> Iterator[tuple[list[int], list[float]]]:
+    """Rows of random tokens that repeat with a random period; only what is a repetition counts. One row
+    a step for the first COPYING tokens: they teach the rest to use the planted heads."""
+    rng = random.Random(seed)
+    while True:
+        period = rng.randint(8, 250)
+        once = [rng.randrange(5, shape.vocab_size) for _ in range(period)]
+        ids = (once * (ROW // period + 2))[: ROW + 1]
+        yield ids, [0.0] * period + [1.0] * (ROW + 1 - period)
+
+
 def learning_rate(plan: Plan, done: int) -> float:
     warm = min(1.0, done / 300_000)
     left = (plan.tokens - done) / (plan.tokens * plan.decay)
@@ -124,7 +138,7 @@ def train(plan: Plan) -> None:
     encoder = Encoder(make_tokenizer(plan.folder))
     torch.manual_seed(plan.seed)
     model = Llama(Shape())
-    plant_induction(model, plan.seed)
+    planted = plant_induction(model, plan.seed)
     optimiser = torch.optim.AdamW(
         model.parameters(), lr=plan.peak, betas=(0.9, 0.98), weight_decay=0.05, fused=True
     )
@@ -132,11 +146,15 @@ def train(plan: Plan) -> None:
     step = _resume(path, model, optimiser, plan)
     run = torch.compile(model)
     stream = rows(encoder, corpus(plan.seed + step), SHARES[plan.model])  # fresh data after a resume
+    copying = copying_rows(model.shape, plan.seed + step)
     generator = torch.Generator().manual_seed(plan.seed + step)
     began = saved = time.monotonic()
     losses: list[float] = []
     while step * ROW * ROWS < plan.tokens:
-        batch = list(islice(stream, ROWS))
+        if step * ROW * ROWS >= HELD:
+            planted.let_go()
+        copies = int(step * ROW * ROWS < COPYING)
+        batch = [*islice(stream, ROWS - copies), *islice(copying, copies)]
         ids = torch.tensor([row for row, _ in batch])
         weight = torch.tensor([row for _, row in batch])[:, 1:]
         counted = torch.rand(weight.shape, generator=generator) < weight
