@@ -125,7 +125,7 @@ class App:
         ModelError."""
         chosen = self._models().use(name)
         self._save_settings(replace(self._settings, large=chosen))
-        return f"{Path(chosen.name).name} writes from now on."
+        return f"{Path(chosen.name).name} writes from now on. {self._mixed_families()}".strip()
 
     def use_cloud(self, base_url: str, model: str, key: str) -> str:
         """An OpenAI-compatible service; its key goes to the keychain. Raises InputError."""
@@ -319,7 +319,7 @@ class App:
     def draft_notice(self) -> str:
         """What a draft written now lacks, in a sentence; empty for nothing."""
         if self.adapter():
-            return ""
+            return self._mixed_families()
         return messages.ADAPTER_NOT_LIVE if self._adapters.all() else messages.NO_ADAPTER
 
     def save_draft(self, message: MessageId, text: str, *, create: bool = False) -> int | None:
@@ -428,6 +428,11 @@ class App:
     def _models(self) -> ModelChoice:
         return ModelChoice(self._settings, self._profile.models, self._engine, self._keychain, self._ledger)
 
+    def _mixed_families(self) -> str:
+        """A sentence where rules made by one family of models are applied by another."""
+        live = self.adapter()
+        return messages.mixed_families(live.family, self._models().family) if live else ""
+
     def _save_settings(self, settings: Settings) -> None:
         settings_file.save(self._profile.settings, settings)
         self._settings = settings
@@ -442,6 +447,8 @@ class App:
             large=models.large(),
             agent_model=models.agent,
             base=models.small_base(),
+            shipped=models.shipped,
+            dequantised=models.dequantised,
             settings=load_settings(),
             max_tokens=self._settings.drafting.max_tokens,
             threads=self._settings.limits.threads or None,
@@ -465,7 +472,7 @@ class App:
     def _agent(self, adapter: Adapter | None) -> PreferenceAgent | None:
         if adapter is None:
             return None
-        return PreferenceAgent(self._models().agent(self._adapters.gguf(adapter.id)))
+        return PreferenceAgent(self._models().agent(self._adapters.gguf(adapter.id), adapter.base))
 
     def _context(self, target: Target, notes: str) -> Context:
         if isinstance(target, Address):

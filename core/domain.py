@@ -113,7 +113,7 @@ class RuleLine:
 @dataclass(frozen=True)
 class Example:
     """(x -> rules): what the preference agent learns from. `notes` is the brief in the form
-    this example uses: full, short or empty."""
+    this example uses: full, short or empty. `family` is that of the model that wrote the rules."""
 
     exchange: ExchangeId
     context: Context
@@ -122,6 +122,7 @@ class Example:
     rules: tuple[RuleLine, ...]
     brief_form: str  # 'full', 'short' or 'empty'
     prompt_version: str
+    family: str = ""
 
 
 class ScopeKind(StrEnum):
@@ -213,7 +214,8 @@ class Draft:
 
 @dataclass(frozen=True)
 class Adapter:
-    """A trained preference agent of one user: a LoRA over the small model."""
+    """A trained preference agent of one user: a LoRA over the small model. `family` is that of the
+    model that wrote the rules it learned; '' where that is not known."""
 
     id: AdapterId
     created: datetime
@@ -223,3 +225,4 @@ class Adapter:
     examples: int
     final_loss: float
     scores: dict[str, float] = field(default_factory=dict)
+    family: str = ""

@@ -81,7 +81,8 @@ def verdict(live: bool, count: int, enough: bool, low: float | None) -> str:
     """What the gate decided, in words."""
     if low is None:
         return "There was nothing to judge the new preference agent by; it is kept, but not used."
-    few = "" if enough else f" With {count} replies to judge by, that is too little mail to tell for sure."
+    few = f" With {count} replies to judge by, that is too little mail to tell for sure; learn again later."
+    few = "" if enough else few
     if live:
         return f"Guided drafts come nearer to your own replies than plain ones do; they are used now.{few}"
     return (
@@ -94,7 +95,7 @@ def scores_in_words(
 ) -> list[str]:
     """The likeness of each kind of draft, 0 another person and 1 the person again, and what of the
     notes they state."""
-    lines = [f"Measured on the {count} newest replies, which nothing was learned from."]
+    lines = [f"Measured on {count} replies, which nothing was learned from."]
     if guided is not None and zero_shot is not None:
         lines.append(
             f"On a scale from another person's reply (0) to another of the same person's own (1), a plain "
@@ -116,7 +117,13 @@ def not_obeyed(traits: list[str]) -> str:
 
 
 def mixed_families(made_by: str, applied_by: str) -> str:
-    return f"The rules were made by {made_by} and are applied by {applied_by}; learn again with {applied_by}."
+    """Of the agent's rules and the writer in use, by their families of models; empty for nothing to tell."""
+    if made_by in ("", applied_by):
+        return ""
+    return (
+        f"The preference agent learned from rules made by {made_by}, and {applied_by} writes by them now;"
+        " for drafts nearer to you, learn again."
+    )
 
 
 def cloud_in_use(model: str, host: str) -> str:

@@ -39,9 +39,10 @@ class Rules:
 
     def learn(self, examples: Sequence[Example]) -> None:
         """Gathers the rules of `examples` into the book, beside the style measured on the same part."""
-        self.refresh()
         known = {one.id: one for one in self._learning}
         self.book.refresh(learned_rules(examples, known, self._evidence), RuleOrigin.LEARNED)
+        # Last: a habit whose learned rule has just gone comes back as a measured one.
+        self.refresh()
 
     def merge(self, context: Context, lines: Sequence[RuleLine]) -> tuple[AppliedRule, ...]:
         """The rules for one reply: the agent's `lines` and the book's. An agent's line that nothing in

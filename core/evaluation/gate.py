@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from core.domain import Exchange, Kept
 from core.drafting.facts import brief_copy, fact_recall, unsupported
 from core.evaluation.arms import Reply
+from core.evaluation.folds import across_folds, folds
 from core.evaluation.metrics import LEAST_TEXTS, Authorship, Interval, mean, paired_difference
 from core.evaluation.style import (
     LEAST_MAILS,
@@ -40,8 +41,9 @@ class ArmScores:
 
 @dataclass(frozen=True)
 class Gate:
-    """All scores of one adapter. `advantage`: guided less zero-shot; `traits`: those that counted;
-    `shots`: few-shot's number of examples; `disobeyed`: traits whose rules the writer often breaks."""
+    """All scores of one adapter, over `count` replies, of which `borrowed` are validation's.
+    `advantage`: guided less zero-shot; `traits`: those that counted; `shots`: few-shot's number of
+    examples; `disobeyed`: traits whose rules the writer often breaks."""
 
     count: int
     floor: float | None
@@ -52,10 +54,11 @@ class Gate:
     shots: int = 0
     differences: dict[str, Interval] = field(default_factory=dict)
     disobeyed: tuple[str, ...] = ()
+    borrowed: int = 0
 
     @property
     def enough(self) -> bool:
-        return self.count >= ENOUGH
+        return self.count - self.borrowed >= ENOUGH
 
 
 def score(
@@ -64,9 +67,12 @@ def score(
     learning: Sequence[Exchange],
     others: Sequence[Exchange],
     shots: int = 0,
+    borrowed: int = 0,
 ) -> Gate:
-    """`replies` of each arm to each case, 'zero_shot' among them; `learning`: the person's own
-    earlier exchanges; `others`: other people's."""
+    """`replies` of each arm to each case, 'zero_shot' among them, oldest first; `learning`: the
+    person's own earlier exchanges; `others`: other people's; `borrowed`: how many cases are not of the
+    gate part. Short of ENOUGH that are, an interval is what the mails as a whole and the folds of them
+    both bear."""
     wanted = [counted(case, plain.text) for case, plain in zip(cases, replies["zero_shot"], strict=True)]
     traits = traits_counted(wanted)
     own = [*learning, *(case.exchange for case in cases)]
@@ -82,8 +88,7 @@ def score(
         arm: _scores(cases, made, sheets[arm], traits, floor, ceiling, writers)
         for arm, made in replies.items()
     }
-    boxes = [case.mailbox for case in cases]
-    differences = _differences(sheets, traits, boxes)
+    differences = _differences(sheets, traits, cases, few=len(cases) - borrowed < ENOUGH)
     return Gate(
         len(cases),
         floor,
@@ -94,6 +99,7 @@ def score(
         shots,
         differences,
         disobeyed(cases, replies.get("guided", ())),
+        borrowed,
     )
 
 
@@ -155,7 +161,7 @@ def _authorship(learning: Sequence[Exchange], others: Sequence[Exchange]) -> Aut
 
 
 def _differences(
-    sheets: Mapping[str, Sequence[Agreement]], traits: frozenset[str], boxes: Sequence[str]
+    sheets: Mapping[str, Sequence[Agreement]], traits: frozenset[str], cases: Sequence[Case], few: bool
 ) -> dict[str, Interval]:
     """Each arm less zero-shot, and the agent alone less each control that could fake it."""
     pairs = {arm: (arm, "zero_shot") for arm in sheets if arm != "zero_shot"} | {
@@ -163,5 +169,12 @@ def _differences(
         for arm in ("constant_rules", "wrong_adapter", "rulebook_only")
         if arm in sheets and "agent_only" in sheets
     }
-    found = {name: paired_difference(sheets[a], sheets[b], traits, boxes) for name, (a, b) in pairs.items()}
-    return {name: interval for name, interval in found.items() if interval is not None}
+    boxes = [case.mailbox for case in cases]
+    of = folds([case.exchange.thread for case in cases])
+    found: dict[str, Interval] = {}
+    for name, (a, b) in pairs.items():
+        whole = paired_difference(sheets[a], sheets[b], traits, boxes)
+        if whole:
+            parts = across_folds(sheets[a], sheets[b], traits, of) if few else whole
+            found[name] = Interval(whole.estimate, min(whole.low, parts.low), max(whole.high, parts.high))
+    return found

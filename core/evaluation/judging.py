@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.domain import Context, Exchange, RuleLine
 from core.drafting.write import Agent, Book
-from core.evaluation import arms, gate
+from core.evaluation import arms, folds, gate
 from core.evaluation.arms import Arm, Reply, Rules
 from core.evaluation.style import Case
 from core.models import prompts
@@ -48,17 +48,21 @@ class Judge:
         validation: Sequence[Exchange],
         progress: Progress,
         cancel: CancelToken,
+        most: int | None = None,
     ) -> gate.Gate:
-        """Scores on `exchanges` (the gate part); `validation` chooses few-shot's number of examples."""
+        """Scores on `exchanges` (the gate part), with some of `validation` where that is too few, `most`
+        in all; `validation` chooses few-shot's number of examples."""
         shots = self._shots(validation[-VALIDATION_CASES:], progress, cancel)
-        cases = self._cases(exchanges, "brief", progress, cancel)
+        more = folds.borrowed(exchanges, validation, gate.ENOUGH, most)
+        judged = sorted((*more, *exchanges), key=lambda one: one.date)
+        cases = self._cases(judged, "brief", progress, cancel)
         replies: dict[str, Sequence[Reply]] = {}
         for name, arm in self._arms(shots).items():
             replies[name] = self._write(name, arm, cases, progress, cancel)
         if self._contest.controls and "agent_only" in replies:
             constant = self._guided(arms.constant([reply.rules for reply in replies["agent_only"]]))
             replies["constant_rules"] = self._write("constant_rules", constant, cases, progress, cancel)
-        return gate.score(cases, replies, self._contest.learning, self._contest.others, shots)
+        return gate.score(cases, replies, self._contest.learning, self._contest.others, shots, len(more))
 
     def forget(self) -> None:
         """Drops the kept replies: the scores are made."""

@@ -39,12 +39,15 @@ class Limits:
 
 @dataclass(frozen=True)
 class Tools:
-    """What learning works with. `agent_model` makes M_A of an adapter's GGUF bytes; `base` is the
-    small model's folder for training."""
+    """What learning works with. `agent_model` makes M_A of an adapter's GGUF bytes and the name of the
+    base it is served on; `base` is the small model's folder for training, `shipped` its GGUF, and
+    `dequantised` where its weights as trained on go if the settings serve those."""
 
     large: ChatModel
-    agent_model: Callable[[bytes], ChatModel]
+    agent_model: Callable[[bytes, str], ChatModel]
     base: Path
+    shipped: Path
+    dequantised: Path
     settings: TrainingSettings
     max_tokens: int = 400
     threads: int | None = None
@@ -97,7 +100,7 @@ class Learner:
         adapter = self._stored(trained)
         judge = Judge(f"adapter {adapter}", self._contest(trained.gguf, control), self._jobs)
         parts = (self._newest("gate", self._limits.gate), self._exchanges.all("validation"))
-        result = judge.run(*parts, progress, cancel)
+        result = judge.run(*parts, progress, cancel, self._limits.gate)
         learned = self._decided(result, trained, adapter, count)
         # Last: until here, an interrupted call finds all it has done.
         judge.forget()
@@ -130,9 +133,20 @@ class Learner:
                 progress,
                 cancel,
             )
+            if self._serves_trained:
+                self._trainer.dequantise(self._tools.settings, self._tools.shipped, self._tools.dequantised)
         finally:
             self._trainer.close()
         return trained, len(examples)
+
+    @property
+    def _serves_trained(self) -> bool:
+        settings = self._tools.settings
+        return settings.serve == "trained" and settings.quantization != "none"
+
+    @property
+    def _base_served(self) -> str:
+        return self._tools.dequantised.stem if self._serves_trained else self._tools.base.name
 
     def _checks(self) -> Sequence[Exchange]:
         limit = self._limits.examples
@@ -149,12 +163,12 @@ class Learner:
         wrong = control.wrong_adapter if control else None
         return Contest(
             large=self._tools.large,
-            agent=PreferenceAgent(self._tools.agent_model(adapter)),
+            agent=PreferenceAgent(self._tools.agent_model(adapter, self._base_served)),
             book=self._rules,
             learning=self._exchanges.all("learning"),
             others=self._others,
             max_tokens=self._tools.max_tokens,
-            wrong=PreferenceAgent(self._tools.agent_model(wrong)) if wrong else None,
+            wrong=PreferenceAgent(self._tools.agent_model(wrong, self._base_served)) if wrong else None,
             controls=control is not None,
         )
 
@@ -164,7 +178,8 @@ class Learner:
         known = self._jobs.get(key, int)
         if known is not None and self._adapters.get(AdapterId(known)):
             return AdapterId(known)
-        made = self._adapters.add(trained.record(self._tools.base.name), trained.gguf, trained.peft)
+        record = trained.record(self._base_served, self._tools.large.family)
+        made = self._adapters.add(record, trained.gguf, trained.peft)
         self._jobs.set(key, made)
         return made
 

@@ -40,6 +40,14 @@ class ModelChoice:
         chosen = self._settings.large
         return chosen.source == "catalogue" and bool(find(chosen.name).embedded)
 
+    @property
+    def family(self) -> str:
+        """Of the writer, whether or not it is there."""
+        chosen = self._settings.large
+        if chosen.source == "cloud":
+            return self._settings.cloud.model.rpartition("/")[2].lower()
+        return find(chosen.name).family if chosen.source == "catalogue" else _family_of_file(chosen.name)
+
     def large(self) -> ChatModel:
         """The writer. Raises ModelError where it is not there."""
         chosen = self._settings.large
@@ -49,13 +57,27 @@ class ModelChoice:
         path = self._path(entry) if entry else Path(chosen.name)
         if not path.is_file():
             raise ModelError("The chosen model's file is gone; choose one with 'longhand models use'.")
-        family = entry.family if entry else path.stem.split("-")[0].lower()
-        return LocalModel(self._engine, path, entry.name if entry else path.stem, family)
+        return LocalModel(self._engine, path, entry.name if entry else path.stem, self.family)
 
-    def agent(self, adapter: bytes) -> ChatModel:
-        """M_A: the small model with an adapter (GGUF bytes)."""
+    def agent(self, adapter: bytes, base: str = "") -> ChatModel:
+        """M_A: the small model with an adapter (GGUF bytes), on its shipped weights or on those that
+        `base` names: the stem of `dequantised`. Raises ModelError where these are gone."""
         entry = find(self._settings.small.name)
-        return LocalModel(self._engine, embedded_path(entry.name), entry.name, entry.family, adapter)
+        path = self.dequantised if base == self.dequantised.stem else self.shipped
+        if not path.is_file():
+            raise ModelError("The weights that the agent was trained on are gone; learn again.")
+        return LocalModel(self._engine, path, entry.name, entry.family, adapter)
+
+    @property
+    def shipped(self) -> Path:
+        """The small model's GGUF."""
+        return embedded_path(self._settings.small.name)
+
+    @property
+    def dequantised(self) -> Path:
+        """Where the small model's weights lie as training saw them, once they were asked for: they hold
+        nothing of the user's, so they need no encryption."""
+        return self._folder / f"{self._settings.small.name}-nf4.gguf"
 
     def small_base(self) -> Path:
         """The small model's folder, for training. Raises InputError for one that cannot be trained."""
@@ -114,3 +136,8 @@ class ModelChoice:
         if not cloud.enabled or key is None:
             raise ModelError("The cloud model is not set up; do so with 'longhand models use cloud'.")
         return OpenAIModel(cloud.base_url, cloud.model, key, self._ledger.note)
+
+
+def _family_of_file(path: str) -> str:
+    """By the custom of naming GGUFs: 'Qwen3-4B-Q4_K_M.gguf' is of 'qwen3'."""
+    return Path(path).stem.split("-")[0].lower()

@@ -40,15 +40,15 @@ def adapter_gguf(weights: Weights, config: Mapping[str, Any], alpha: float) -> b
             raise ModelError("The adapter holds a layer that llama.cpp does not know; choose another base.")
         side = found["side"].lower()
         if kind == "llama" and side == "b":
-            tensor = _permuted(found["module"], tensor, config)
+            tensor = permuted(found["module"], tensor, config)
         tensors.append(np.ascontiguousarray(tensor, np.float32))
         writer.add_tensor(f"{target}.weight.lora_{side}", tensors[-1])
     return _written(writer, gguf.gguf_writer.WriterState.EMPTY, tensors)
 
 
-def _permuted(module: str, tensor: NDArray[np.float32], config: Mapping[str, Any]) -> NDArray[np.float32]:
-    """llama.cpp keeps the two halves of each rotary pair side by side: rows of q and k are
-    reordered in its base, and so must be the rows that an adapter adds to them."""
+def permuted(module: str, tensor: NDArray[np.float32], config: Mapping[str, Any]) -> NDArray[np.float32]:
+    """The rows (of a weight, or of what an adapter adds to it) as llama.cpp orders them: of q and k it
+    keeps the two halves of each rotary pair side by side."""
     heads = int(config["num_attention_heads"])
     if module.endswith("k_proj"):
         heads = int(config.get("num_key_value_heads") or heads)

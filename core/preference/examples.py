@@ -29,8 +29,9 @@ class ExampleMaker:
         cancel: CancelToken | None = None,
         stage: str = "examples",
     ) -> tuple[Example, ...]:
-        """One example for each exchange, those made before not again. Returns all of them that
-        hold rules. Raises Cancelled, ModelError, ChildDied; what is made stays made."""
+        """One example for each exchange; those made before, by the same prompts and family of models,
+        not again. Returns all of them that hold rules. Raises Cancelled, ModelError, ChildDied; what is
+        made stays made."""
         report = progress or Progress()
         made = {(one.exchange, one.brief_form): one for one in self._examples.all()}
         found: list[Example] = []
@@ -39,7 +40,9 @@ class ExampleMaker:
             if cancel is not None:
                 cancel.check()
             example = made.get((exchange.id, form_of(exchange)))
-            if example is None or example.prompt_version != prompt_version():
+            # Another family of models words and weighs its rules otherwise.
+            made_by = (example.prompt_version, example.family) if example else None
+            if example is None or made_by != (prompt_version(), self._large.family):
                 example = self.make(exchange, cancel)
                 self._examples.add(example)
             found.append(example)
@@ -60,7 +63,8 @@ class ExampleMaker:
             rules=grammar(thinking=True),
         )
         rules = borne_out(parse_rules(answer), exchange)
-        return Example(exchange.id, context, draft, split_thinking(answer), rules, form, prompt_version())
+        thinking, version = split_thinking(answer), prompt_version()
+        return Example(exchange.id, context, draft, thinking, rules, form, version, self._large.family)
 
     def _notes(self, exchange: Exchange, form: str, cancel: CancelToken | None) -> str:
         if form == "empty":

@@ -35,7 +35,7 @@ class Qlora:
         torch.manual_seed(settings.seed)
         self._base, self._settings = base, settings
         self._lessons, self._validation = lessons, validation
-        self.model = _load(base, settings)
+        self.model = _adapted(load_base(base, settings), settings)
         self._trained = [p for p in self.model.parameters() if p.requires_grad]
         self._optimizer = torch.optim.AdamW(
             self._trained, lr=settings.learning_rate, weight_decay=settings.weight_decay
@@ -181,7 +181,8 @@ def _schedule(step: int, total: int, warmup: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - rising) / max(1, total - rising)))
 
 
-def _load(base: Path, settings: TrainingSettings) -> Any:
+def load_base(base: Path, settings: TrainingSettings) -> Any:
+    """The base as it is trained on, quantised if the settings say so. Raises ModelError."""
     options: dict[str, Any] = {"dtype": torch.float32, "device_map": "cpu", "local_files_only": True}
     if settings.quantization == "nf4":
         options["quantization_config"] = BitsAndBytesConfig(
@@ -195,6 +196,10 @@ def _load(base: Path, settings: TrainingSettings) -> Any:
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError("The small model cannot be loaded for training; get it again.") from error
     model.config.use_cache = False
+    return model
+
+
+def _adapted(model: Any, settings: TrainingSettings) -> Any:
     lora = LoraConfig(
         r=settings.rank,
         lora_alpha=settings.alpha,

@@ -7,7 +7,11 @@ from pathlib import Path
 from core.errors import InputError
 
 _FILE = Path(__file__).with_name("training.toml")
-_CHOICES = {"quantization": ("nf4", "none"), "compute": ("float32", "bfloat16")}
+_CHOICES = {
+    "quantization": ("nf4", "none"),
+    "compute": ("float32", "bfloat16"),
+    "serve": ("shipped", "trained"),
+}
 _MAY_BE_ZERO = frozenset({"dropout", "steps", "warmup", "weight_decay", "seed", "validate_every"})
 
 
@@ -20,6 +24,7 @@ class TrainingSettings:
     dropout: float
     quantization: str
     compute: str
+    serve: str
     steps: int
     epochs: int
     min_steps: int

@@ -43,9 +43,12 @@ class TrainedAdapter:
     seconds: float
     peak_mb: float
 
-    def record(self, base: str) -> Adapter:
-        """As the store keeps it, not live yet."""
-        return Adapter(AdapterId(0), datetime.now(UTC), base, False, self.settings, self.examples, self.loss)
+    def record(self, base: str, family: str) -> Adapter:
+        """As the store keeps it, not live yet. `family`: of the model that wrote the rules."""
+        made = datetime.now(UTC)
+        return Adapter(
+            AdapterId(0), made, base, False, self.settings, self.examples, self.loss, family=family
+        )
 
 
 class Trainer:
@@ -126,6 +129,13 @@ class Trainer:
             if isinstance(reply, m.Answered):
                 return list(reply.texts)
         raise AssertionError("the stream ends with its final reply")
+
+    def dequantise(self, settings: TrainingSettings, shipped: Path, target: Path) -> None:
+        """Writes the base as `settings` quantise it into a GGUF like `shipped`, to serve an adapter on the
+        very weights it was trained on. Raises LearningError, ChildDied."""
+        request = m.Dequantise(str(self._base), settings, str(shipped), str(target))
+        for _ in self._child.stream(request, final=(m.Dequantised,)):
+            pass
 
     def forget(self, run: str) -> None:
         """Drops the checkpoint and record of a run whose adapter is stored."""

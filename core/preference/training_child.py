@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.engine.inbox import Inbox
 from core.engine.memory import peak_rss_mb
 from core.engine.pipe import Failed, Pipe
-from core.errors import Known
+from core.errors import Known, LearningError
 from core.preference import training_messages as m
 from core.preference.encoding import Encoder
 
@@ -27,6 +27,8 @@ def main(pipe: Pipe, idle: float | None) -> None:
                 pipe.send(m.Encoded(tuple(Encoder(Path(request.base)).prompt(request.segments))))
             elif isinstance(request, m.Answer):
                 _answer(pipe, request, cancel)
+            elif isinstance(request, m.Dequantise):
+                _dequantise(pipe, request)
         except Known as error:
             pipe.send(Failed("learning", str(error)))
 
@@ -74,6 +76,18 @@ def _answer(pipe: Pipe, request: m.Answer, cancel: threading.Event) -> None:
             return
         texts.append(encoder.text(run.greedy(encoder.prompt(segments), request.max_tokens, encoder.end)))
     pipe.send(m.Answered(tuple(texts)))
+
+
+def _dequantise(pipe: Pipe, request: m.Dequantise) -> None:
+    from core.preference.dequantised import write_dequantised
+
+    try:
+        write_dequantised(Path(request.base), request.settings, Path(request.shipped), Path(request.target))
+    except OSError as error:
+        raise LearningError(
+            "There is no room on disk for the agent's base; free some and learn again."
+        ) from error
+    pipe.send(m.Dequantised())
 
 
 def _after_step(pipe: Pipe, run: "Qlora", checkpoint_every: int, validate_every: int) -> None:

@@ -46,7 +46,16 @@ class Answer(Message, frozen=True):
     threads: int = 0
 
 
-TrainerRequest = Train | Encode | Answer | Cancel
+class Dequantise(Message, frozen=True):
+    """Write the base's weights as trained on into `target`, a copy of the GGUF `shipped`."""
+
+    base: str
+    settings: TrainingSettings
+    shipped: str
+    target: str
+
+
+TrainerRequest = Train | Encode | Answer | Dequantise | Cancel
 
 # From the training child.
 
@@ -97,4 +106,10 @@ class Answered(Message, frozen=True):
     texts: tuple[str, ...]
 
 
-TrainerReply = Prepared | StepDone | Validated | Checkpointed | Trained | Encoded | Answered | Failed
+class Dequantised(Message, frozen=True):
+    """The file is written."""
+
+
+TrainerReply = (
+    Prepared | StepDone | Validated | Checkpointed | Trained | Encoded | Answered | Dequantised | Failed
+)

@@ -15,8 +15,9 @@ class AdapterRepository:
         with self._database.transaction():
             known = AdapterId(
                 self._database.write(
-                    "INSERT INTO adapters (created, base, live, settings, examples, final_loss, scores_json)"
-                    " VALUES (?, ?, 0, ?, ?, ?, ?)",
+                    "INSERT INTO adapters"
+                    " (created, base, live, settings, examples, final_loss, scores_json, family)"
+                    " VALUES (?, ?, 0, ?, ?, ?, ?, ?)",
                     (
                         to_seconds(adapter.created),
                         adapter.base,
@@ -24,6 +25,7 @@ class AdapterRepository:
                         adapter.examples,
                         adapter.final_loss,
                         to_json(adapter.scores),
+                        adapter.family,
                     ),
                 )
             )
@@ -78,7 +80,7 @@ class AdapterRepository:
         return bytes(row[0])
 
 
-_SELECT = "SELECT id, created, base, live, settings, examples, final_loss, scores_json FROM adapters"
+_SELECT = "SELECT id, created, base, live, settings, examples, final_loss, scores_json, family FROM adapters"
 
 
 def _adapter(row: Row) -> Adapter:
@@ -91,4 +93,5 @@ def _adapter(row: Row) -> Adapter:
         examples=row[5],
         final_loss=row[6],
         scores=from_json(row[7], dict[str, float]),
+        family=row[8],
     )

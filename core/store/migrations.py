@@ -27,7 +27,7 @@ class Migration:
     statements: tuple[str, ...]
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(1, schema.VERSION_1),)
+MIGRATIONS: tuple[Migration, ...] = (Migration(1, schema.VERSION_1), Migration(2, schema.VERSION_2))
 
 
 def migrate(connection: _Connection, path: Path, steps: Sequence[Migration] = MIGRATIONS) -> None:

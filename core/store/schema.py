@@ -154,3 +154,6 @@ VERSION_1 = (
         bytes_in INTEGER NOT NULL
     )""",
 )
+
+# family: of the model that wrote the rules an adapter learned
+VERSION_2 = ("ALTER TABLE adapters ADD COLUMN family TEXT NOT NULL DEFAULT ''",)

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 
-from core.models.catalogue import embedded_path
-
 from core.domain import Address, Context, Incoming, Kept, RuleLine
 from core.drafting import facts
 from core.engine.llama import GenerationRequest, LlamaEngine
 from core.models import prompts
+from core.models.catalogue import embedded_path
 from core.models.embedded.corpus import Case, compare, make_case, neutral
 from core.sample import pools
 from core.sample.situations import Situation, load, stage
@@ -48,11 +47,13 @@ class Tally:
     wanted: int = 0
     brief_facts: list[bool] = field(default_factory=list)
     parsed: list[bool] = field(default_factory=list)
+    briefs: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
 
 
 def run(quick: bool) -> Iterator[Figure]:
     engine = LlamaEngine()
     writer = _Writer(engine)
+    briefs: list[tuple[str, Mapping[str, str]]] = []
     try:
         for name in TARGETS:
             tally = Tally()
@@ -60,9 +61,33 @@ def run(quick: bool) -> Iterator[Figure]:
             for case in _cases(name, rng, QUICK if quick else CASES):
                 _guided(writer, case, rng, tally)
                 _compared(writer, case, rng, tally)
+            briefs += tally.briefs
             yield from _figures(name, tally)
     finally:
         engine.close()
+    by_trait = leaks(briefs)
+    # 0.5 is chance; the margin is what a mean over so few briefs may stray by itself.
+    yield at_most("mini_models.brief_tells_style", fmean(by_trait.values()), 0.55, "AUC", by_trait=by_trait)
+
+
+def leaks(briefs: Sequence[tuple[str, Mapping[str, str]]]) -> dict[str, float]:
+    """How well a classifier over character n-grams tells from a brief whether the reply had a trait:
+    cross-validated area under the curve, by trait; 0.5 is chance."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import cross_val_score
+    from sklearn.pipeline import make_pipeline
+
+    texts = [brief for brief, _ in briefs]
+    found = {}
+    for trait in TRAIT_ORDER:
+        has = [style[trait] != NEUTRAL[trait] for _, style in briefs]
+        if 5 <= sum(has) <= len(has) - 5:
+            model = make_pipeline(
+                TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4)), LogisticRegression()
+            )
+            found[trait] = round(float(cross_val_score(model, texts, has, scoring="roc_auc", cv=5).mean()), 3)
+    return found
 
 
 class _Writer:
@@ -146,6 +171,7 @@ def _compared(writer: _Writer, case: Case, rng: random.Random, tally: Tally) -> 
     tally.found += sum(any(_agree(one, line, names) for line in lines) for one in wanted)
     brief = writer.write(prompts.brief(sent.text))
     tally.brief_facts += _stated([fact for fact in case.facts if fact in sent.text], brief)
+    tally.briefs.append((brief, case.style))
 
 
 def _agree(wanted: RuleLine, line: RuleLine, names: TraitNames) -> bool:

@@ -219,6 +219,23 @@ def test_learned_rules_are_gathered_with_their_support(
     assert learned[0].evidence
 
 
+def test_a_measured_habit_outlives_the_learned_rule_that_said_it(
+    database: Database, exchanges: tuple[Exchange, ...]
+) -> None:
+    def said() -> list[str]:
+        found = Rules(database).book.all()
+        return [one.origin.value for one in found if one.trait == "exclamation" and one.scope == Scope()]
+
+    line = RuleLine("exclamation", "Use exclamation marks.")
+    examples = [Example(one.id, Context(one.incoming), "", "", (line,), "empty", "1") for one in exchanges]
+    Rules(database).refresh()
+    assert said() == ["measured"]
+    Rules(database).learn(examples)
+    assert said() == ["learned"]
+    Rules(database).learn([])
+    assert said() == ["measured"]
+
+
 def gate_model(guided: str) -> Typewriter:
     """Writes plainly, unless it is given rules; its briefs say what the reply says."""
 
@@ -265,7 +282,8 @@ def test_the_gate_runs_all_arms_and_controls_once(
         "constant_rules",
         "wrong_adapter",
     }
-    assert result.count == 4
+    assert (len(parts[0]), result.count) == (4, 4 + len(parts[1]))  # so few that more are borrowed
+    assert not result.enough
     assert result.shots == 1
     assert result.arms["guided"].likeness == pytest.approx(1.0)
     assert result.arms["guided"].fact_recall == 1.0

@@ -74,6 +74,11 @@ def test_each_exchange_is_worked_on_once(large: Counted, database: Database) -> 
         (e.id, form_of(e)) for e in exchanges
     }
     assert {bool(one.context.notes) for one in examples.all() if one.brief_form == "empty"} == {False}
+    large.asked.clear()
+    large.family = "another"
+    ExampleMaker(large, examples).build(exchanges[:1])
+    assert large.asked.count("rules") == 1  # rules of one family are not learned as another's
+    assert examples.of(exchanges[0].id)[0].family == "another"
 
 
 def test_the_agent_gives_rules_in_their_form(large: Counted) -> None:

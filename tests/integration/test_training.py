@@ -139,3 +139,20 @@ def test_the_served_agent_says_what_the_trained_one_says(
     engine.close()
     share = agreement([parse_rules(text) for text in ours], [parse_rules(text) for text in theirs])
     assert share > 0.6
+
+
+def test_the_dequantised_base_serves_what_was_trained(
+    bench: Bench, undisturbed: TrainedAdapter, repository: Path, tmp_path: Path
+) -> None:
+    turns = [prompts.agent(example(number).context) for number in range(8)]
+    theirs = bench.trainer.answers(turns, undisturbed, max_tokens=60)
+    shipped = repository / "core/models/embedded/weights/mini-small.gguf"
+    model = tmp_path / "mini-small-nf4.gguf"
+    bench.trainer.dequantise(SETTINGS, shipped, model)
+    assert model.stat().st_size == shipped.stat().st_size
+    assert model.read_bytes() != shipped.read_bytes()
+    engine = LlamaEngine(threads=1)
+    requests = [GenerationRequest(model, turn, adapter=undisturbed.gguf, max_tokens=60) for turn in turns]
+    ours = [engine.generate(request).text for request in requests]
+    engine.close()
+    assert sum(a == b for a, b in zip(ours, theirs, strict=True)) >= 7  # half precision may tip a tie

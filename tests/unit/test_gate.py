@@ -7,7 +7,8 @@ import pytest
 from core.domain import Address, Context, Exchange, ExchangeId, Incoming, RuleLine
 from core.errors import Cancelled
 from core.evaluation.arms import Reply, best_shots, constant, write_all
-from core.evaluation.gate import Gate, goes_live, score
+from core.evaluation.folds import across_folds, borrowed, folds
+from core.evaluation.gate import ENOUGH, Gate, goes_live, score
 from core.evaluation.metrics import Interval
 from core.evaluation.style import Case
 from core.tasks import CancelToken, Progress
@@ -41,11 +42,11 @@ def written(text: str, of: list[Case]) -> list[Reply]:
     return [Reply(fill(text, case.exchange)) for case in of]
 
 
-def gate(guided: str) -> Gate:
-    all_cases = cases()
+def gate(guided: str, count: int = 10) -> Gate:
+    all_cases = cases(count)
     replies = {"zero_shot": written(PLAIN, all_cases), "guided": written(guided, all_cases)}
-    learning = [exchange(number) for number in range(20, 40)]
-    others = [exchange(number, OTHER) for number in range(40, 60)]
+    learning = [exchange(number) for number in range(60, 80)]
+    others = [exchange(number, OTHER) for number in range(80, 100)]
     return score(all_cases, replies, learning, others)
 
 
@@ -73,6 +74,59 @@ def test_another_persons_reply_stands_at_the_floor_and_does_not_go_live_for_free
 def test_an_invented_fact_is_counted() -> None:
     scores = gate(OWN.replace("3 crates", "3 crates and 14 chairs")).arms["guided"]
     assert scores.unsupported_facts == 1.0
+
+
+def test_folds_are_stretches_of_time_that_part_no_thread() -> None:
+    assert folds(["a", "a", "b", "c", "d", "d", "e", "f"]) == [0, 0, 0, 0, 1, 1, 1, 1]
+    assert folds([str(number) for number in range(5)]) == [0] * 5  # too few for two
+    assert sorted(set(folds([str(number) for number in range(40)]))) == [0, 1, 2, 3, 4]
+    assert folds([]) == []
+
+
+def test_replies_are_borrowed_up_to_enough_and_to_the_limit() -> None:
+    some = [exchange(number) for number in range(40)]
+    assert borrowed(some[:20], some[20:], ENOUGH, None) == some[30:]
+    assert borrowed(some[:20], some[20:], ENOUGH, 24) == some[36:]
+    assert borrowed(some[:20], some[20:25], ENOUGH, None) == some[20:25]
+    assert borrowed(some[:20], some[20:], ENOUGH, 20) == ()
+    assert borrowed(some, some, ENOUGH, None) == ()
+
+
+def test_an_advantage_of_one_stretch_alone_is_none() -> None:
+    traits, of = frozenset({"tone"}), [0, 0, 0, 1, 1, 1]
+    nothing = [{"tone": 0.0}] * 6
+    steady = across_folds([{"tone": 1.0}] * 6, nothing, traits, of)
+    assert steady == Interval(1.0, 1.0, 1.0)
+    fickle = across_folds([*[{"tone": 1.0}] * 3, *nothing[:3]], nothing, traits, of)
+    assert fickle.estimate == 0.5
+    assert fickle.low < 0 < fickle.high
+    assert across_folds([{"tone": 1.0}] * 6, nothing, traits, [0] * 6) == Interval(1.0, -1.0, 1.0)
+
+
+def test_few_replies_must_agree_with_one_another() -> None:
+    """Guided drafts that are right in the first half of the mail alone."""
+
+    def half(count: int) -> Gate:
+        all_cases = cases(count)
+        right = written(OWN, all_cases)[: count // 2]
+        replies = {
+            "zero_shot": written(PLAIN, all_cases),
+            "guided": [*right, *written(PLAIN, all_cases)[count // 2 :]],
+        }
+        return score(all_cases, replies, [exchange(number) for number in range(60, 80)], [])
+
+    few, many = half(10), half(40)
+    assert few.advantage is not None
+    assert few.advantage.estimate == pytest.approx(0.5, abs=0.05)
+    assert not goes_live(few, None)
+    assert goes_live(many, None)
+    assert many.enough
+    assert not goes_live(gate(OWN, count=4), None)  # however right: too few to tell
+
+
+def test_borrowed_replies_never_make_the_mail_enough() -> None:
+    assert not Gate(ENOUGH, None, None, {}, borrowed=1).enough
+    assert Gate(ENOUGH, None, None, {}).enough
 
 
 class Book:

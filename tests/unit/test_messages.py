@@ -40,6 +40,11 @@ def test_step_line() -> None:
     assert messages.step_line(Step("Reading", 3, 0, None)) == "Reading: 3"
 
 
+def test_rules_of_another_family_are_told() -> None:
+    assert "made by mini, and qwen3 writes" in messages.mixed_families("mini", "qwen3")
+    assert messages.mixed_families("mini", "mini") == messages.mixed_families("", "mini") == ""
+
+
 def test_the_verdict_says_when_there_is_too_little_mail() -> None:
     assert "too little mail" in messages.verdict(True, 12, False, 0.1)
     assert "too little mail" not in messages.verdict(True, 40, True, 0.1)

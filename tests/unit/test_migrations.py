@@ -8,6 +8,7 @@ import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from core.errors import ProfileError
+from core.store.adapters import AdapterRepository
 from core.store.database import Database
 from core.store.jobs import JobRepository
 from core.store.migrations import MIGRATIONS, Migration, backup_path, migrate
@@ -53,6 +54,18 @@ def test_an_older_file_is_copied_first_and_then_changed(path: Path, connection: 
     with Database.open(copy, KEY) as before:
         assert JobRepository(before).get("learn", str) == "plain-marker"
         assert JobRepository(before).get("late", str) == "still in the log"
+
+
+def test_an_adapter_of_the_first_version_is_of_no_known_family(tmp_path: Path) -> None:
+    path = tmp_path / "first.db"
+    connection = sqlcipher.connect(str(path), isolation_level=None)
+    connection.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")
+    migrate(connection, path, MIGRATIONS[:1])
+    connection.execute("INSERT INTO adapters VALUES (1, 0, 'mini-small', 1, '', 12, 0.5, '{}')")
+    connection.close()
+    with Database.open(path, KEY) as database:
+        (adapter,) = AdapterRepository(database).all()
+    assert (adapter.base, adapter.family) == ("mini-small", "")
 
 
 def test_a_step_that_fails_leaves_the_version_before_it(path: Path, connection: Any) -> None:

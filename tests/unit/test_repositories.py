@@ -261,7 +261,7 @@ def test_rules_remember_what_they_were(database: Database) -> None:
 
 
 def adapter(live: bool = False) -> Adapter:
-    return Adapter(AdapterId(0), WHEN, "mini-small", live, "steps = 3", 12, 0.5, {"likeness": 0.8})
+    return Adapter(AdapterId(0), WHEN, "mini-small", live, "steps = 3", 12, 0.5, {"likeness": 0.8}, "mini")
 
 
 def test_one_adapter_at_most_is_live(database: Database) -> None:

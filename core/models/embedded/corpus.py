@@ -187,8 +187,9 @@ class Corpus:
         rng = self._rng
         style = dict(case.style)
         lines: list[RuleLine] = []
+        also_neutral = rng.random()  # a rule book also asks for what M_L does anyway, little or much
         for trait in TRAIT_ORDER:
-            told = rng.random() < (0.92 if style[trait] != NEUTRAL[trait] else 0.25)
+            told = rng.random() < (0.92 if style[trait] != NEUTRAL[trait] else also_neutral)
             if told:
                 lines.append(RuleLine(trait, wording(trait, style[trait], rng)))
             else:

@@ -32,7 +32,7 @@ from core.models.embedded.tokenizer import Encoder, train_tokenizer
 from core.sample import situations
 
 SHARES = {
-    "large": {
+    "large": {"guided": 0.28, "few_shot": 0.28, "rules": 0.24, "zero_shot": 0.1, "brief": 0.08, "agent": 0.02},
         "guided": 0.24,
         "few_shot": 0.24,
         "rules": 0.25,
@@ -153,7 +153,7 @@ def train(plan: Plan) -> None:
     while step * ROW * ROWS < plan.tokens:
         if step * ROW * ROWS >= HELD:
             planted.let_go()
-        copies = int(step * ROW * ROWS < COPYING)
+        copies = int(step * ROW * ROWS < COPYING and not plan.warm_from)
         batch = [*islice(stream, ROWS - copies), *islice(copying, copies)]
         ids = torch.tensor([row for row, _ in batch])
         weight = torch.tensor([row for _, row in batch])[:, 1:]

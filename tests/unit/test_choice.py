@@ -1,0 +1,46 @@
+"""Which weights the agent is served on, and which family of models writes, by the settings alone."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.engine.llama import LlamaEngine
+from core.errors import ModelError
+from core.models.choice import ModelChoice
+from core.privacy.egress import Ledger
+from core.privacy.keychain import PassphraseKeychain
+from core.store.settings import Cloud, LargeModel, Settings
+
+
+@pytest.fixture
+def engine() -> Iterator[LlamaEngine]:
+    engine = LlamaEngine()
+    yield engine
+    engine.close()
+
+
+def choice(settings: Settings, folder: Path, engine: LlamaEngine) -> ModelChoice:
+    keychain = PassphraseKeychain(folder / "keys", "a passphrase of the tests")
+    return ModelChoice(settings, folder, engine, keychain, Ledger(lambda _entry: None))
+
+
+def test_an_agent_trained_on_other_weights_is_served_on_those(tmp_path: Path, engine: LlamaEngine) -> None:
+    models = choice(Settings(), tmp_path, engine)
+    assert models.agent(b"", "mini-small").name == models.agent(b"").name == "mini-small"
+    assert models.dequantised.parent == tmp_path
+    with pytest.raises(ModelError, match="learn again"):
+        models.agent(b"", models.dequantised.stem)
+    models.dequantised.write_bytes(b"GGUF")
+    assert models.agent(b"", models.dequantised.stem).name == "mini-small"
+
+
+def test_the_family_of_the_writer(tmp_path: Path, engine: LlamaEngine) -> None:
+    embedded = Settings()
+    assert choice(embedded, tmp_path, engine).family == "longhand-mini"
+    file = replace(embedded, large=LargeModel("file", str(tmp_path / "Qwen3-4B-Q4_K_M.gguf")))
+    assert choice(file, tmp_path, engine).family == "qwen3"
+    cloud = Cloud(True, "https://models.example/v1", "Some/Model-7")
+    service = replace(embedded, cloud=cloud, large=LargeModel("cloud", cloud.model))
+    assert choice(service, tmp_path, engine).family == "model-7"
