@@ -33,13 +33,6 @@ from core.sample import situations
 
 SHARES = {
     "large": {"guided": 0.28, "few_shot": 0.28, "rules": 0.24, "zero_shot": 0.1, "brief": 0.08, "agent": 0.02},
-        "guided": 0.24,
-        "few_shot": 0.24,
-        "rules": 0.25,
-        "zero_shot": 0.12,
-        "brief": 0.1,
-        "agent": 0.05,
-    },
     "small": {"agent": 1.0},
 }
 ROW, ROWS = 640, 3  # tokens a row, rows a step: many small steps learn more from as many tokens
