@@ -10,34 +10,26 @@ from core import messages
 from core.domain import (
     AccountId,
     Adapter,
-    Address,
-    Context,
     Draft,
     Exchange,
-    ExchangeId,
-    Incoming,
-    MailKind,
     MessageId,
-    ParsedMail,
     Rule,
     RuleId,
     Scope,
 )
-from core.drafting import context as contexts
 from core.drafting.book import Rules
+from core.drafting.mailbox import Mailbox, Target
 from core.drafting.write import OnText, Writer, rules_for, write_draft, write_zero_shot
 from core.engine.llama import LlamaEngine
 from core.engine.reader import Reader
-from core.errors import InputError, MailError
+from core.errors import InputError
 from core.evaluation.gate import Gate
 from core.evaluation.judging import Contest, Judge
 from core.evaluation.learning import Control, Learned, Learner, Limits, Tools
-from core.mail import drafts as mail_drafts
-from core.mail.imap import ImapSession, Note
-from core.mail.importer import Importer, ImportResult, guess_owner
-from core.mail.pairing import pair as pairs
-from core.mail.sync import SyncResult, sync
-from core.mail.text import parse_file
+from core.forgetting import Forgetting
+from core.mail.importer import Importer, ImportResult, check_mail, guess_owner
+from core.mail.servers import Servers
+from core.mail.sync import SyncResult
 from core.models import prompts
 from core.models.choice import CLOUD_KEY, ModelChoice, ModelEntry
 from core.preference.agent import PreferenceAgent
@@ -50,19 +42,15 @@ from core.store.accounts import Account, AccountRepository
 from core.store.adapters import AdapterRepository
 from core.store.database import Database
 from core.store.drafts import DraftRepository
-from core.store.exchanges import ExchangeRepository, NewExchange
+from core.store.exchanges import ExchangeRepository
 from core.store.jobs import JobRepository
 from core.store.ledger import LedgerRepository
 from core.store.lock import ProfileLock
 from core.store.messages import MessageRepository, StoredMessage
 from core.store.opening import open_database
 from core.store.paths import Profile
-from core.store.settings import Cloud, Exclude, LargeModel, Settings
+from core.store.settings import Cloud, LargeModel, Settings
 from core.tasks import CancelToken, Progress
-from core.traits.kinds import kind_of
-
-# What is answered: a stored message, a file with one, or nothing yet (a first mail to somebody).
-Target = MessageId | Path | Address
 
 
 class App:
@@ -83,9 +71,11 @@ class App:
         self._jobs = JobRepository(database)
         self._ledger = Ledger(LedgerRepository(database).add)
         self._guard = Guard()
-        for host in self._hosts():
-            self._guard.allow(host)
+        if settings.cloud.enabled:
+            self._guard.allow(urlsplit(settings.cloud.base_url).hostname or "")
         self._reader = Reader()
+        self._servers = Servers(database, keychain, self._guard, self._ledger)
+        self._mailbox = Mailbox(database, self._reader)
         self._engine = LlamaEngine(settings.limits.threads or None, settings.limits.idle_seconds)
 
     @classmethod
@@ -143,56 +133,31 @@ class App:
     def add_account(self, account: Account, password: str) -> Account:
         """Signs in first: an account that cannot be reached is not kept. Its `id` is ignored. Raises
         MailError."""
-        self._guard.allow(account.host)
-        try:
-            ImapSession(account, password, self._note(account.host, "sign-in")).close()
-        except MailError:
-            self._guard.disallow(account.host)
-            raise
-        stored = replace(account, id=self._accounts.add(account))
-        self._keychain.set(stored.secret_name, password)
-        return stored
+        return self._servers.add(account, password)
 
     def test_account(self, account: AccountId) -> str:
         """Signs in, and says in a sentence what was found. Raises MailError, InputError."""
-        known = self._account(account)
-        with self._session(known) as session:
-            sent, kept = session.find("Sent"), session.find("Drafts")
-        missing = [name for name, found in (("sent mail", sent), ("drafts", kept)) if found is None]
-        return (
-            f"Signed in; there is no folder of {' or '.join(missing)}."
-            if missing
-            else "Signed in; all is there."
-        )
+        return self._servers.test(account)
 
     def remove_account(self, account: AccountId) -> None:
-        """With its mail, its password and what was learned from it alone."""
-        known = self._account(account)
-        self._keychain.delete(known.secret_name)
-        self._accounts.remove(account)
-        self._refresh()
+        """With its password, its mail, and what `forget` forgets with mail. Raises InputError."""
+        known = self._servers.account(account)
+        self._forgetting().account(account)
+        self._servers.remove(known)
 
     # Mail
 
     def sync(self, progress: Progress, cancel: CancelToken) -> SyncResult:
         """All accounts that have a server. Measured style is counted at once. Raises MailError."""
-        served = [account for account in self.accounts() if account.host]
-        if not served:
-            raise InputError("There is no account to sync; add one with 'longhand account add'.")
-        total = SyncResult(0, 0, 0.0)
         try:
-            for account in served:
-                with self._session(account) as session:
-                    total = _sum(
-                        total, sync(session, account, self._reader, self._database, progress, cancel)
-                    )
+            return self._servers.sync(self._reader, progress, cancel)
         finally:
             self._refresh()
-        return total
 
     def import_path(self, path: Path, progress: Progress, cancel: CancelToken, own: str = "") -> ImportResult:
         """Mail from files. `own`: the user's address, told from the mail itself where it is empty.
         Raises InputError."""
+        check_mail(path)  # before there is an account for it
         address = (own or guess_owner(path, self._reader)).lower()
         if not address:
             raise InputError("Whose mail this is cannot be told; name your address with --own.")
@@ -213,10 +178,7 @@ class App:
 
     def message(self, message: MessageId) -> StoredMessage:
         """Raises InputError for an unknown one."""
-        found = self._messages.get(message)
-        if found is None:
-            raise InputError("There is no such message; 'longhand draft --list' shows which wait.")
-        return found
+        return self._mailbox.message(message)
 
     def message_by_header(self, message_id: str) -> StoredMessage:
         """By its Message-ID header. Raises InputError for an unknown one."""
@@ -227,7 +189,7 @@ class App:
 
     def thread(self, message: MessageId) -> tuple[StoredMessage, ...]:
         """The message and what stood before it, oldest first."""
-        return contexts.thread_of(self.message(message), self._messages)
+        return self._mailbox.thread(message)
 
     def search(self, text: str, limit: int = 50) -> tuple[StoredMessage, ...]:
         return self._messages.search(text, limit)
@@ -269,7 +231,7 @@ class App:
             agent=self._agent(live),
             book=Rules(self._database),
             learning=self._exchanges.all("learning"),
-            others=self._others(),
+            others=self._mailbox.others(),
             max_tokens=self._settings.drafting.max_tokens,
             controls=controls,
         )
@@ -295,7 +257,7 @@ class App:
     ) -> Draft:
         """The reply in the user's style. `left_out`: traits whose rules it goes without; `on_text`
         gets its pieces as they come. Raises ModelError, ChildDied, InputError, Cancelled."""
-        context = self._context(target, notes)
+        context = self._mailbox.context(target, notes)
         made = write_draft(
             context, self._writer(), left_out=left_out, on_text=on_text, progress=progress, cancel=cancel
         )
@@ -313,7 +275,7 @@ class App:
         cancel: CancelToken | None = None,
     ) -> Draft:
         """The reply with no rules, to compare with."""
-        context = self._context(target, notes)
+        context = self._mailbox.context(target, notes)
         return write_zero_shot(context, self._writer(), on_text=on_text, progress=progress, cancel=cancel)
 
     def draft_notice(self) -> str:
@@ -327,30 +289,16 @@ class App:
         reply; its UID there (None where the server does not tell). `create` makes a missing folder.
         Raises MailError, InputError."""
         stored = self.message(message)
-        account = self._account(stored.account)
-        if not account.host:
-            raise InputError("This mail came from a file and has no server to save drafts to.")
-        raw = mail_drafts.compose_reply(stored.mail, text, self._identity(account))
-        key = f"saved/{message}"
-        with self._session(account) as session:
-            saved = mail_drafts.save(session, raw, self._jobs.get(key, tuple[int, str]), create=create)
-        if saved.uid is not None:
-            self._jobs.set(key, (saved.uid, mail_drafts.message_id_of(raw)))
+        uid = self._servers.save_draft(stored, text, self._mailbox.identity(stored), create)
         if latest := self._drafts.latest(message):
-            self._drafts.set_saved(latest.id, saved.uid)
+            self._drafts.set_saved(latest.id, uid)
             if latest.draft.text.strip() != text.strip():
                 self._drafts.set_edited(latest.id, text)
-        return saved.uid
+        return uid
 
     def saved_drafts(self) -> tuple[int, ...]:
         """The UIDs in the Drafts folder of every account that has one."""
-        found: list[int] = []
-        for account in (one for one in self.accounts() if one.host):
-            with self._session(account) as session:
-                if folder := session.find("Drafts"):
-                    session.examine(folder)
-                    found += session.uids_after(0)
-        return tuple(found)
+        return self._servers.draft_uids()
 
     # Rules
 
@@ -400,28 +348,18 @@ class App:
 
     def preview(self, target: Target, notes: str = "") -> str:
         """The exact text a cloud model would be sent for this draft."""
-        context = self._context(target, notes)
+        context = self._mailbox.context(target, notes)
         rules = [rule.line for rule in rules_for(self._writer(), context)]
         return (prompts.guided(context, rules) if rules else prompts.zero_shot(context)).text
 
     def forget(self, who: str) -> int:
         """Forgets an address or a domain: mails from and to it, what was made of them, and every
-        adapter, as each may have memorised them. The number of mails forgotten."""
-        wanted = who.strip().lower().removeprefix("@")
-        gone = [one.id for one in self._messages.all() if _concerns(one, wanted)]
-        with self._database.transaction():
-            self._messages.delete(gone)
-            if gone:
-                self._forget_learned()
-        self._refresh()
-        return len(gone)
+        adapter, checkpoint and draft, as each may have memorised them. The number of mails forgotten.
+        Raises InputError."""
+        return self._forgetting().person(who)
 
-    def _forget_learned(self) -> None:
-        for adapter in self._adapters.all():
-            self._adapters.remove(adapter.id)
-        for prefix in ("gate/", "learn/", "training/"):
-            for key in self._jobs.keys(prefix):
-                self._jobs.clear(key)
+    def _forgetting(self) -> Forgetting:
+        return Forgetting(self._database, self._mailbox, self._settings.exclude)
 
     # How it is put together
 
@@ -453,7 +391,7 @@ class App:
             max_tokens=self._settings.drafting.max_tokens,
             threads=self._settings.limits.threads or None,
         )
-        known = self._others() if others is None else others
+        known = self._mailbox.others() if others is None else others
         return Learner(self._database, Rules(self._database), tools, known, limits)
 
     def _writer(self) -> Writer:
@@ -474,109 +412,12 @@ class App:
             return None
         return PreferenceAgent(self._models().agent(self._adapters.gguf(adapter.id), adapter.base))
 
-    def _context(self, target: Target, notes: str) -> Context:
-        if isinstance(target, Address):
-            return Context(contexts.first_mail(target, self._own_identity()), notes.strip())
-        if isinstance(target, Path):
-            mail = parse_file(target, self._reader)
-            return Context(contexts.incoming(mail, self._addressed(mail)), notes.strip())
-        thread = self.thread(target)
-        user = self._identity(self._account(thread[-1].account))
-        mails = [one.mail for one in thread]
-        return Context(contexts.incoming(mails[-1], user, mails[:-1]), notes.strip())
-
-    def _addressed(self, mail: ParsedMail) -> Address:
-        """Whom of the user's identities a mail from a file was sent to; the header's own word where
-        there is no account."""
-        own = {account.address: account for account in self.accounts()}
-        for one in (*mail.to, *mail.cc):
-            if one.email in own:
-                return self._identity(own[one.email])
-        return self._own_identity() if own else next(iter(mail.to), Address("", ""))
-
-    def _own_identity(self) -> Address:
-        accounts = self.accounts()
-        if not accounts:
-            raise InputError("There is no account yet; add one or import mail first.")
-        return self._identity(accounts[0])
-
-    def _identity(self, account: Account) -> Address:
-        """With the name the user signs mail with where the account itself has none."""
-        if account.name:
-            return account.identity
-        names = (one.mail.sender.name for one in reversed(self._messages.sent()) if one.account == account.id)
-        return Address(next((name for name in names if name), ""), account.address)
-
-    def _account(self, account: AccountId) -> Account:
-        found = self._accounts.get(account)
-        if found is None:
-            raise InputError("There is no such account; 'longhand account list' shows which there are.")
-        return found
-
-    def _session(self, account: Account) -> ImapSession:
-        password = self._keychain.get(account.secret_name)
-        if password is None:
-            raise MailError("The password of this account is not in the keychain; add the account again.")
-        return ImapSession(account, password, self._note(account.host, "mail"))
-
-    def _note(self, host: str, purpose: str) -> Note:
-        return lambda out, into: self._ledger.note(host, purpose, out, into)
-
     def _refresh(self) -> None:
         """Pairs the mail anew and counts the measured style, after mail came or went."""
-        accounts = {account.id: self._identity(account) for account in self.accounts()}
-        found = [contexts.exchange(pair, accounts[pair.sent.account]) for pair in pairs(self._messages.all())]
-        excluded = self._settings.exclude
-        self._exchanges.replace_pairs(one for one in found if one and not _is_excluded(one, excluded))
+        self._mailbox.pair(self._settings.exclude)
         Rules(self._database).refresh()
-
-    def _others(self) -> tuple[Exchange, ...]:
-        """What other people wrote to the user, as replies of theirs."""
-        users = {account.id: self._identity(account) for account in self.accounts()}
-        return tuple(
-            Exchange(
-                ExchangeId(-number - 1),
-                Incoming(users[one.account], one.mail.sender, one.mail.subject, ""),
-                one.mail.text,
-                one.mail.date,
-                one.mail.message_id,
-                kind_of(one.mail.subject, one.mail.text),
-            )
-            for number, one in enumerate(self._messages.received())
-            if one.mail.text and one.mail.date and one.mail.kind in (MailKind.REPLY, MailKind.FIRST)
-        )
-
-    def _hosts(self) -> list[str]:
-        """What the user configured: nothing else is let through."""
-        cloud = urlsplit(self._settings.cloud.base_url).hostname if self._settings.cloud.enabled else None
-        return [account.host for account in self.accounts() if account.host] + ([cloud] if cloud else [])
 
 
 def _fileless(address: str) -> Account:
     """The account of mail that came from files."""
     return Account(AccountId(0), address, "", "", 0, "implicit", address)
-
-
-def _sum(one: SyncResult, other: SyncResult) -> SyncResult:
-    return SyncResult(
-        one.sent + other.sent,
-        one.received + other.received,
-        one.seconds + other.seconds,
-        one.unreadable + other.unreadable,
-    )
-
-
-def _concerns(message: StoredMessage, who: str) -> bool:
-    """Whether a message is from or to an address, or anybody of a domain."""
-    people = (message.mail.sender, *message.mail.to, *message.mail.cc)
-    return any(who in (one.email, one.domain) for one in people)
-
-
-def _is_excluded(exchange: NewExchange, exclude: Exclude) -> bool:
-    sender = exchange.incoming.sender
-    text = f"{exchange.incoming.subject}\n{exchange.incoming.text}\n{exchange.sent}".casefold()
-    return (
-        sender.email in exclude.people
-        or sender.domain in exclude.domains
-        or any(word.casefold() in text for word in exclude.words)
-    )

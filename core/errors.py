@@ -5,7 +5,8 @@ show, free of mail text, addresses and secrets. Anything else is our bug.
     ├── Cancelled             the user stopped it
     └── Known                 one clear line, exit status 1
         ├── ProfileError      locked, newer than this program, damaged, no room on disk
-        │   └── WrongPassphrase
+        │   ├── WrongPassphrase
+        │   └── NoKeychain    and no passphrase to do without one
         ├── MailError         sign-in refused, server away, TLS, a folder missing
         ├── ModelError        a model that cannot be read, does not fit, does not answer
         ├── LearningError     too little mail, training failed
@@ -31,6 +32,10 @@ class ProfileError(Known):
 
 
 class WrongPassphrase(ProfileError):
+    pass
+
+
+class NoKeychain(ProfileError):
     pass
 
 

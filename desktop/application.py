@@ -8,7 +8,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QSettings, QTranslator
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
 
 from core.app import App
-from core.errors import Known, WrongPassphrase
+from core.errors import Known, NoKeychain, WrongPassphrase
 from core.store.paths import Profile
 from desktop import theme
 from desktop.icon import icon
@@ -34,19 +34,38 @@ def make_application(arguments: list[str]) -> QApplication:
 
 
 def open_profile(profile: Profile, passphrase: str | None) -> App | None:
-    """Opens the user's profile; asks for the passphrase where one is needed. None when the user gives
-    up, or after the sentence that says why it cannot be opened."""
+    """Opens the user's profile; asks for the passphrase where one is needed, or for a new one where the
+    system has no keychain. None when the user gives up, or after the sentence that says why it cannot be
+    opened."""
     while True:
         try:
             return App.open(profile, passphrase, "the Longhand window")
         except WrongPassphrase as error:
             told = str(error) if passphrase else say("This profile is locked with a passphrase.")
-            passphrase, agreed = QInputDialog.getText(None, "Longhand", told, QLineEdit.EchoMode.Password)
-            if not agreed:
-                return None
+            passphrase = ask_passphrase(told)
+        except NoKeychain:
+            passphrase = new_passphrase()
         except Known as error:
             QMessageBox.warning(None, "Longhand", str(error))
             return None
+        if passphrase is None:
+            return None
+
+
+def ask_passphrase(told: str) -> str | None:
+    """None when the user gives up."""
+    given, agreed = QInputDialog.getText(None, "Longhand", told, QLineEdit.EchoMode.Password)
+    return given if agreed else None
+
+
+def new_passphrase() -> str | None:
+    """Asked for twice: a slip of the finger would lock the profile for good."""
+    told = say("This system has no keychain. Choose a passphrase to protect your mail with.")
+    while first := ask_passphrase(told):
+        if ask_passphrase(say("Type the passphrase once more.")) == first:
+            return first
+        told = say("The two were not the same. Choose a passphrase to protect your mail with.")
+    return None
 
 
 def main(profile: Profile, passphrase: str | None) -> int:

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from core import messages
-from core.app import Target
 from core.cli import shapes
 from core.cli.output import json_option, opened, remark, show, show_json
 from core.domain import Address, MessageId
+from core.drafting.mailbox import Target
 from core.errors import InputError, Known
 from core.store.paths import Profile
 

@@ -7,12 +7,13 @@ from typing import Any
 import click
 
 from core import messages
-from core.app import Target
+from core.app import App
 from core.cli import shapes
 from core.cli.output import json_option, opened, remark, show, show_json, working
 from core.cli.scores import gate_table, say_scores
 from core.demo import gate_json
 from core.domain import Address, MessageId
+from core.drafting.mailbox import Target
 
 
 @click.command("learn")
@@ -74,18 +75,12 @@ def draft_command(
         if listed:
             _list([shapes.message(one) for one in app.waiting()], as_json)
             return
-        target: Target
-        if file is not None:
-            target = file
-        elif message is not None:
-            target = MessageId(int(message)) if message.isdigit() else app.message_by_header(message).id
-        else:
-            target = Address("", str(to).lower())
-        remark(app.draft_notice())
+        target = _target(app, file, message, to)
         live = not as_json and sys.stdout.isatty()
         with working() as (progress, cancel):
             on_text = (lambda piece: click.echo(piece, nl=False)) if live else None
             made = app.draft(target, notes=notes, on_text=on_text, progress=progress, cancel=cancel)
+        notice = app.draft_notice()
         uid = (
             app.save_draft(MessageId(target), made.text, create=create_folder)
             if save and isinstance(target, int)
@@ -93,14 +88,25 @@ def draft_command(
         )
     if as_json:
         show_json(shapes.draft(made, uid))
+    else:
+        click.echo("" if live else made.text)
+    remark(notice)
+    if as_json:
         return
-    click.echo("" if live else made.text)
     if explain:
         show("", *(messages.applied_line(rule) for rule in made.rules))
     for finding in made.findings:
         remark(messages.finding_line(finding))
     if save:
         remark(f"Saved to Drafts. {messages.NEVER_SENT}")
+
+
+def _target(app: App, file: Path | None, message: str | None, to: str | None) -> Target:
+    if file is not None:
+        return file
+    if message is not None:
+        return MessageId(int(message)) if message.isdigit() else app.message_by_header(message).id
+    return Address("", str(to).lower())
 
 
 @click.command("evaluate")

@@ -18,6 +18,10 @@ BATCH_BYTES = 4_000_000
 LARGEST = 30_000_000  # bytes of one message; a longer one is cut
 _MBOX_SUFFIXES = (".mbox", ".mbx", ".mboxrd", "")
 _FROM = b"From "
+_HEADER = re.compile(
+    rb"(?im)^(?:from|sender|to|subject|date|message-id|received|return-path|delivered-to|mime-version):"
+)
+_UNREADABLE = "A file of mail could not be read; check its permissions and try again."
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,14 @@ class ImportResult:
     sent: int
     received: int
     unreadable: int
+
+
+def check_mail(path: Path) -> None:
+    """Raises InputError where nothing is, and for a file that does not begin as mail does: the reader
+    would make a message of anything. A folder's files are chosen by the same."""
+    _files(path)
+    if path.is_file() and not _looks_like_mail(path):
+        raise InputError("That file holds no mail; give an mbox file, a Maildir, an .eml file or a folder.")
 
 
 def read_mail(path: Path) -> Iterator[RawMail]:
@@ -143,11 +155,12 @@ def _in_maildir(file: Path) -> bool:
 
 
 def _looks_like_mail(file: Path) -> bool:
-    with file.open("rb") as opened:
-        head = opened.read(4096)
-    return head.startswith(_FROM) or bool(
-        re.search(rb"(?im)^(?:from|received|return-path|message-id|date):", head)
-    )
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(16384).lstrip(b"\r\n")
+    except OSError:
+        raise InputError(_UNREADABLE) from None
+    return head.startswith(_FROM) or bool(_HEADER.search(re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]))
 
 
 def _folder(path: Path, file: Path) -> str:
@@ -165,8 +178,8 @@ def _messages(file: Path) -> Iterator[tuple[bytes, int]]:
                 return
             opened.seek(0)
             raw = opened.read(LARGEST)
-    except OSError as error:
-        raise InputError("A file of mail could not be read; check its permissions and try again.") from error
+    except OSError:
+        raise InputError(_UNREADABLE) from None
     yield raw, len(raw)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.domain import ParsedMail
 from core.errors import InputError
-from core.mail.importer import read_mail
+from core.mail.importer import check_mail, read_mail
 from core.mail.reading import Reader
 
 BATCH = 50
@@ -26,6 +26,7 @@ def seen_in(paths: Iterable[Path], reader: Reader) -> Iterator[dict[str, str | b
 
 def parse_file(path: Path, reader: Reader) -> ParsedMail:
     """The one message of an .eml file. Raises InputError: none there, several, or it cannot be read."""
+    check_mail(path)
     raws = [mail.raw for _, mail in zip(range(2), read_mail(path), strict=False)]
     if len(raws) != 1 or not raws[0].strip():
         raise InputError("That file does not hold one message; give an .eml file.")

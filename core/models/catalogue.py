@@ -50,8 +50,14 @@ def embedded_path(name: str) -> Path:
     """The GGUF of an embedded model. Raises InputError for any other."""
     entry = find(name)
     if not entry.embedded:
-        raise InputError(f"{name} is not part of Longhand; get it first with 'longhand models get {name}'.")
+        raise InputError(f"{name} is not part of Longhand; {to_fetch(entry)}")
     return _WEIGHTS / entry.embedded
+
+
+def to_fetch(entry: CatalogueEntry) -> str:
+    """How to come by a model that is not part of Longhand, as the end of a sentence: Longhand itself
+    downloads nothing."""
+    return f"download {entry.file} of {entry.repo}, then run 'longhand models use' with its path."
 
 
 def embedded_weights(name: str) -> Path:

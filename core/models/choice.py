@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.engine.llama import LlamaEngine
 from core.errors import InputError, ModelError
-from core.models.catalogue import CatalogueEntry, catalogue, embedded_path, embedded_weights, find
+from core.models.catalogue import CatalogueEntry, catalogue, embedded_path, embedded_weights, find, to_fetch
 from core.models.chat import ChatModel
 from core.models.local import LocalModel
 from core.privacy.egress import Ledger
@@ -110,7 +110,7 @@ class ModelChoice:
         if known and self._path(known).is_file():
             return LargeModel("catalogue", name)
         if known:
-            raise InputError(f"{name} is not on this machine; fetch {known.file} and use that file.")
+            raise InputError(f"{name} is not on this machine; {to_fetch(known)}")
         path = Path(name).expanduser().absolute()
         if path.suffix.lower() != ".gguf" or not path.is_file():
             raise InputError("There is no such model; give one of 'longhand models list' or a GGUF.")
@@ -126,7 +126,8 @@ class ModelChoice:
     def _told(self, entry: CatalogueEntry) -> str:
         if self._where(entry) != "to fetch":
             return entry.about
-        return f"{entry.about} Fetch {entry.file} from {entry.repo} into the profile's folder 'models'."
+        told = to_fetch(entry)
+        return f"{entry.about} {told[:1].upper()}{told[1:]}"
 
     def _cloud(self) -> ChatModel:
         from core.models.cloud import OpenAIModel

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from core.errors import ProfileError, WrongPassphrase
+from core.errors import NoKeychain, ProfileError, WrongPassphrase
 
 _FORMAT = "longhand-keychain-1"
 _WORK = 2**16  # scrypt's n: 64 MiB and about 0.2 s
@@ -33,7 +33,7 @@ class Keychain(Protocol):
 
 def open_keychain(home: Path, passphrase: str | None) -> Keychain:
     """The passphrase's file where a passphrase is given, the system's keychain otherwise. Raises
-    WrongPassphrase, or ProfileError where there is neither keychain nor passphrase."""
+    WrongPassphrase, or NoKeychain where there is neither keychain nor passphrase."""
     file = home / "keychain"
     if passphrase:
         chain = PassphraseKeychain(file, passphrase)
@@ -57,7 +57,7 @@ class SystemKeychain:
         self._backend = keyring.get_keyring()
         unusable = (keyring.backends.fail.Keyring, keyring.backends.null.Keyring)
         if isinstance(self._backend, unusable):
-            raise ProfileError(
+            raise NoKeychain(
                 "This system has no keychain; set LONGHAND_PASSPHRASE to a passphrase of your choice "
                 "to protect the profile with it."
             )

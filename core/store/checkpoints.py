@@ -32,5 +32,8 @@ class CheckpointRepository:
         )
         return Checkpoint(row[0], row[1], bytes(row[2])) if row else None
 
+    def clear_all(self) -> None:
+        self._database.write("DELETE FROM checkpoints")
+
     def clear(self, run: str) -> None:
         self._database.write("DELETE FROM checkpoints WHERE run = ?", (run,))

@@ -126,6 +126,13 @@ class Database:
         rows = self.read(sql, values)
         return rows[0] if rows else None
 
+    def scrub(self) -> None:
+        """After rows were deleted for good: folds the write-ahead log, which holds what pages were
+        before, into the file and drops the copies of earlier versions."""
+        with self._writing, _driver_errors():
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        migrations.drop_backups(self._path)
+
     def close(self) -> None:
         """Ends all connections; the write-ahead log is folded into the file. May be called twice."""
         with self._writing:
@@ -189,6 +196,7 @@ def _connect(path: Path, key: bytes) -> _Connection:
         # NORMAL under WAL: a kill loses nothing, a power cut at most the last commits, never the file.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # deleted mail is overwritten, not just unlinked
         connection.execute("PRAGMA temp_store = MEMORY")  # no sorted mail in plain temporary files
         connection.execute("PRAGMA journal_size_limit = 16777216")
         connection.execute("PRAGMA cache_size = -24000")  # KiB; each page that is not held is decrypted again

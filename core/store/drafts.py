@@ -57,6 +57,9 @@ class DraftRepository:
     def all(self) -> tuple[StoredDraft, ...]:
         return tuple(_draft(row) for row in self._database.read(f"{_SELECT} ORDER BY id"))
 
+    def clear(self) -> None:
+        self._database.write("DELETE FROM drafts")
+
     def set_saved(self, draft: DraftId, uid: int | None) -> None:
         self._database.write("UPDATE drafts SET saved_uid = ? WHERE id = ?", (uid, draft))
 

@@ -104,6 +104,13 @@ class ExchangeRepository:
     def remove(self, exchange: ExchangeId) -> None:
         self._database.write("DELETE FROM exchanges WHERE id = ?", (exchange,))
 
+    def remove_edits(self, received: Iterable[MessageId]) -> None:
+        """Exchanges from edited drafts of replies to these messages, which nothing else removes."""
+        self._database.write_many(
+            "DELETE FROM exchanges WHERE received_message = ? AND sent_message IS NULL",
+            [(message,) for message in received],
+        )
+
     def _insert(self, exchange: NewExchange) -> ExchangeId:
         return ExchangeId(
             self._database.write(

@@ -1,7 +1,7 @@
 """Messages as the reader understood them, and the search over them. Raw mail is not kept."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from core.domain import AccountId, MessageId, ParsedMail
@@ -108,9 +108,14 @@ class MessageRepository:
     def mark_answered(self, message: MessageId, answered: bool = True) -> None:
         self._database.write("UPDATE messages SET answered = ? WHERE id = ?", (int(answered), message))
 
-    def delete(self, messages: Sequence[MessageId]) -> None:
+    def delete(self, messages: Iterable[MessageId]) -> None:
         """With the exchanges, examples and drafts made of them."""
         self._database.write_many("DELETE FROM messages WHERE id = ?", [(message,) for message in messages])
+
+    def forget_words(self) -> None:
+        """Takes the words of deleted messages out of the search too: deleting marks them there, and
+        merging the index drops what is marked. Seconds for a large mailbox."""
+        self._database.write("INSERT INTO messages_search (messages_search) VALUES ('optimize')")
 
     def _find(self, message: NewMessage) -> Row | None:
         return self._database.read_one(

@@ -50,6 +50,18 @@ def backup_path(path: Path, version: int) -> Path:
     return path.with_name(f"{path.name}.version-{version}.backup")
 
 
+def drop_backups(path: Path) -> None:
+    """They hold what was in the profile before, forgotten mail too. Raises ProfileError."""
+    try:
+        for copy in path.parent.glob(f"{path.name}.version-*.backup*"):
+            copy.unlink(missing_ok=True)
+    except OSError:
+        raise ProfileError(
+            "A backup of the profile could not be deleted; delete the files that end in .backup in its "
+            "folder."
+        ) from None
+
+
 def _apply(connection: _Connection, step: Migration) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:

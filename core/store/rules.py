@@ -64,6 +64,10 @@ class RuleRepository:
             for at, before, after in rows
         )
 
+    def forget_history(self) -> None:
+        """Of all rules, for it holds what they were before."""
+        self._database.write("DELETE FROM rule_history")
+
     def _remember(self, rule: RuleId, before: Rule | None, after: Rule | None) -> None:
         self._database.write(
             "INSERT INTO rule_history (rule, at, before_json, after_json) VALUES (?, ?, ?, ?)",

@@ -18,6 +18,7 @@ RANK = {
     "demo": 9,
     "app": 8,
     "evaluation": 7,
+    "forgetting": 7,
     "drafting": 6,
     "preference": 5,
     "models": 4,

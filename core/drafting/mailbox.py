@@ -1,0 +1,124 @@
+"""The stored mail as drafting and learning see it: what is to be answered and under which identity, the
+user's exchanges, and what other people wrote."""
+
+from pathlib import Path
+
+from core.domain import (
+    AccountId,
+    Address,
+    Context,
+    Exchange,
+    ExchangeId,
+    Incoming,
+    MailKind,
+    MessageId,
+    ParsedMail,
+)
+from core.drafting import context as contexts
+from core.errors import InputError
+from core.mail.pairing import pair as pairs
+from core.mail.reading import Reader
+from core.mail.text import parse_file
+from core.store.accounts import Account, AccountRepository
+from core.store.database import Database
+from core.store.exchanges import ExchangeRepository, NewExchange
+from core.store.messages import MessageRepository, StoredMessage
+from core.store.settings import Exclude
+from core.traits.kinds import kind_of
+
+# What is answered: a stored message, a file with one, or nothing yet (a first mail to somebody).
+Target = MessageId | Path | Address
+
+
+class Mailbox:
+    """All raise InputError for what is not there."""
+
+    def __init__(self, database: Database, reader: Reader) -> None:
+        self._reader = reader
+        self._accounts = AccountRepository(database)
+        self._messages = MessageRepository(database)
+        self._exchanges = ExchangeRepository(database)
+
+    def message(self, message: MessageId) -> StoredMessage:
+        found = self._messages.get(message)
+        if found is None:
+            raise InputError("There is no such message; 'longhand draft --list' shows which wait.")
+        return found
+
+    def thread(self, message: MessageId) -> tuple[StoredMessage, ...]:
+        """The message and what stood before it, oldest first."""
+        return contexts.thread_of(self.message(message), self._messages)
+
+    def context(self, target: Target, notes: str) -> Context:
+        """What a draft is written for."""
+        if isinstance(target, Address):
+            return Context(contexts.first_mail(target, self._first_identity()), notes.strip())
+        if isinstance(target, Path):
+            mail = parse_file(target, self._reader)
+            return Context(contexts.incoming(mail, self._addressed(mail)), notes.strip())
+        thread = self.thread(target)
+        user = self.identity(thread[-1])
+        mails = [one.mail for one in thread]
+        return Context(contexts.incoming(mails[-1], user, mails[:-1]), notes.strip())
+
+    def identity(self, message: StoredMessage) -> Address:
+        """Who the user is to a stored message."""
+        account = self._accounts.get(message.account)
+        return self._identity(account) if account else self._first_identity()
+
+    def pair(self, exclude: Exclude) -> None:
+        """Makes the exchanges anew, after mail came or went."""
+        users = self._identities()
+        found = [contexts.exchange(one, users[one.sent.account]) for one in pairs(self._messages.all())]
+        self._exchanges.replace_pairs(one for one in found if one and not _is_excluded(one, exclude))
+
+    def others(self) -> tuple[Exchange, ...]:
+        """What other people wrote to the user, as replies of theirs."""
+        users = self._identities()
+        return tuple(
+            Exchange(
+                ExchangeId(-number - 1),
+                Incoming(users[one.account], one.mail.sender, one.mail.subject, ""),
+                one.mail.text,
+                one.mail.date,
+                one.mail.message_id,
+                kind_of(one.mail.subject, one.mail.text),
+            )
+            for number, one in enumerate(self._messages.received())
+            if one.mail.text and one.mail.date and one.mail.kind in (MailKind.REPLY, MailKind.FIRST)
+        )
+
+    def _identities(self) -> dict[AccountId, Address]:
+        return {account.id: self._identity(account) for account in self._accounts.all()}
+
+    def _identity(self, account: Account) -> Address:
+        """With the name the user signs mail with where the account itself has none."""
+        if account.name:
+            return account.identity
+        names = (one.mail.sender.name for one in reversed(self._messages.sent()) if one.account == account.id)
+        return Address(next((name for name in names if name), ""), account.address)
+
+    def _first_identity(self) -> Address:
+        accounts = self._accounts.all()
+        if not accounts:
+            raise InputError("There is no account yet; add one or import mail first.")
+        return self._identity(accounts[0])
+
+    def _addressed(self, mail: ParsedMail) -> Address:
+        """Whom of the user's identities a mail from a file was sent to; the header's own word where
+        there is no account."""
+        own = {account.address: account for account in self._accounts.all()}
+        for one in (*mail.to, *mail.cc):
+            if one.email in own:
+                return self._identity(own[one.email])
+        return self._first_identity() if own else next(iter(mail.to), Address("", ""))
+
+
+def _is_excluded(exchange: NewExchange, exclude: Exclude) -> bool:
+    sender = exchange.incoming.sender
+    text = f"{exchange.incoming.subject}\n{exchange.incoming.text}\n{exchange.sent}".casefold()
+    return (
+        sender.email in exclude.people
+        or sender.domain in exclude.domains
+        or any(word.casefold() in text for word in exclude.words)
+    )

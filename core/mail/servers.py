@@ -1,0 +1,129 @@
+"""The accounts' servers: signing in with the keychain's password, past the guard, on the ledger. What is
+asked of the network for a profile's mail is asked here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from core.domain import AccountId, Address
+from core.errors import InputError, MailError
+from core.mail import drafts
+from core.mail.imap import ImapSession, Note
+from core.mail.reading import Reader
+from core.mail.sync import SyncResult, sync
+from core.privacy.egress import Guard, Ledger
+from core.privacy.keychain import Keychain
+from core.store.accounts import Account, AccountRepository
+from core.store.database import Database
+from core.store.jobs import JobRepository
+from core.store.messages import StoredMessage
+from core.tasks import CancelToken, Progress
+
+
+class Servers:
+    """All raise MailError, and InputError for an unknown account."""
+
+    def __init__(self, database: Database, keychain: Keychain, guard: Guard, ledger: Ledger) -> None:
+        self._database, self._keychain = database, keychain
+        self._guard, self._ledger = guard, ledger
+        self._accounts = AccountRepository(database)
+        self._jobs = JobRepository(database)
+        for account in self._served():
+            guard.allow(account.host)
+
+    def account(self, account: AccountId) -> Account:
+        found = self._accounts.get(account)
+        if found is None:
+            raise InputError("There is no such account; 'longhand account list' shows which there are.")
+        return found
+
+    def add(self, account: Account, password: str) -> Account:
+        """Signs in first: an account that cannot be reached is not kept. Its `id` is ignored."""
+        before = self._accounts.by_address(account.address)
+        self._guard.allow(account.host)
+        try:
+            ImapSession(account, password, self._note(account.host, "sign-in")).close()
+        except MailError:
+            self._guard.disallow(account.host)
+            raise
+        stored = replace(account, id=self._accounts.add(account))
+        self._keychain.set(stored.secret_name, password)
+        if before and before.host:
+            self._guard.disallow(before.host)
+        return stored
+
+    def test(self, account: AccountId) -> str:
+        """Signs in, and says in a sentence what was found."""
+        with self.session(self._with_server(account)) as session:
+            found = {"sent mail": session.find("Sent"), "drafts": session.find("Drafts")}
+        missing = [name for name, folder in found.items() if folder is None]
+        if missing:
+            return f"Signed in; there is no folder of {' or '.join(missing)}."
+        return "Signed in; all is there."
+
+    def remove(self, account: Account) -> None:
+        """Its password and its rows."""
+        self._keychain.delete(account.secret_name)
+        self._accounts.remove(account.id)
+        if account.host:
+            self._guard.disallow(account.host)
+
+    def sync(self, reader: Reader, progress: Progress, cancel: CancelToken) -> SyncResult:
+        """All accounts that have a server, one after another."""
+        served = self._served()
+        if not served:
+            raise InputError("There is no account to sync; add one with 'longhand account add'.")
+        done = []
+        for account in served:
+            with self.session(account) as session:
+                done.append(sync(session, account, reader, self._database, progress, cancel))
+        return SyncResult(
+            sum(one.sent for one in done),
+            sum(one.received for one in done),
+            sum(one.seconds for one in done),
+            sum(one.unreadable for one in done),
+        )
+
+    def save_draft(self, message: StoredMessage, text: str, user: Address, create: bool) -> int | None:
+        """The reply to `message`, in the Drafts folder in place of an earlier one; its UID there, None
+        where the server does not tell. `create` makes a missing folder."""
+        account = self.account(message.account)
+        if not account.host:
+            raise InputError("This mail came from a file and has no server to save drafts to.")
+        raw = drafts.compose_reply(message.mail, text, user)
+        key = f"saved/{message.id}"
+        with self.session(account) as session:
+            saved = drafts.save(session, raw, self._jobs.get(key, tuple[int, str]), create=create)
+        if saved.uid is not None:
+            self._jobs.set(key, (saved.uid, drafts.message_id_of(raw)))
+        return saved.uid
+
+    def draft_uids(self) -> tuple[int, ...]:
+        """What is in the Drafts folder of every account that has one."""
+        found: list[int] = []
+        for account in self._served():
+            with self.session(account) as session:
+                if folder := session.find("Drafts"):
+                    session.examine(folder)
+                    found += session.uids_after(0)
+        return tuple(found)
+
+    @contextmanager
+    def session(self, account: Account) -> Iterator[ImapSession]:
+        password = self._keychain.get(account.secret_name)
+        if password is None:
+            raise MailError("The password of this account is not in the keychain; add the account again.")
+        with ImapSession(account, password, self._note(account.host, "mail")) as session:
+            yield session
+
+    def _with_server(self, account: AccountId) -> Account:
+        known = self.account(account)
+        if not known.host:
+            raise InputError("This account's mail came from files; it has no server to sign in to.")
+        return known
+
+    def _served(self) -> list[Account]:
+        return [account for account in self._accounts.all() if account.host]
+
+    def _note(self, host: str, purpose: str) -> Note:
+        return lambda out, into: self._ledger.note(host, purpose, out, into)
