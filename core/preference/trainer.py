@@ -91,8 +91,8 @@ class Trainer:
         if not examples:
             raise LearningError("There is nothing to learn from yet; sync or import sent mail first.")
         shares = list(weights) or [1.0] * len(examples)
-        lessons = tuple(_lesson(one, share) for one, share in zip(examples, shares, strict=True))
-        checks = tuple(_lesson(one, 1.0) for one in validation)
+        lessons = tuple(lesson(one, share) for one, share in zip(examples, shares, strict=True))
+        checks = tuple(lesson(one, 1.0) for one in validation)
         run = _Run(self, settings, lessons, checks, progress or Progress(), on_step)
         deaths = 0
         while True:
@@ -243,7 +243,8 @@ def answer(example: Example) -> str:
     return "\n".join(str(line) for line in example.rules)
 
 
-def _lesson(example: Example, weight: float) -> m.Lesson:
+def lesson(example: Example, weight: float) -> m.Lesson:
+    """An example as the training child takes it: prompt, answer, and how much it counts."""
     return m.Lesson(segments(prompts.agent(example.context)), answer(example), weight)
 
 

@@ -14,7 +14,7 @@ from core.models.prompts import Frame, Mail, Prompt
 from core.preference.adapter_gguf import adapter_gguf
 from core.preference.encoding import Encoder
 from core.preference.settings import load_settings
-from core.preference.trainer import segments
+from core.preference.trainer import lesson, segments
 from tests.lessons import example
 
 torch = pytest.importorskip("torch")
@@ -51,16 +51,16 @@ def base_gguf(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def adapted(base: Path) -> Any:
-    """The base in PEFT with an adapter that changes every layer."""
+    """The base in PEFT with an adapter trained on every layer."""
     from core.preference.qlora import Qlora
 
     torch.set_num_threads(1)
-    run = Qlora(base, load_settings(quantization="none"), [], [])
-    torch.manual_seed(7)
-    with torch.no_grad():
-        for name, weight in run.model.named_parameters():
-            if "lora_B" in name:
-                weight.normal_(0, 0.05)
+    encoder, settings = Encoder(base), load_settings(quantization="none", steps=40, learning_rate=5e-3)
+    # Trained for real: answers it is sure of leave no two tokens so close that rounding decides.
+    lessons = [encoder.lesson(lesson(example(number), 1.0), settings.max_length) for number in range(20)]
+    run = Qlora(base, settings, lessons, [])
+    while not run.done:
+        run.advance()
     run.model.eval()
     return run
 
@@ -77,13 +77,15 @@ def test_same_greedy_text_in_peft_and_llama_cpp(
 ) -> None:
     encoder = Encoder(base)
     adapter, _ = adapted.adapter()
+    changed = 0
     for number in range(20):
         prompt = prompts.agent(example(number).context)
         there = llama.generate(GenerationRequest(base_gguf, prompt, adapter=adapter, max_tokens=TOKENS))
         bare = llama.generate(GenerationRequest(base_gguf, prompt, max_tokens=TOKENS))
         mine = adapted.greedy(encoder.prompt(segments(prompt)), TOKENS, encoder.end)
         assert there.text == encoder.text(mine)
-        assert there.text != bare.text
+        changed += there.text != bare.text
+    assert changed >= 15
 
 
 def test_same_tokens(base: Path, repository: Path, llama: LlamaEngine) -> None:

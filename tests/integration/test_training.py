@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from core.store.checkpoints import CheckpointRepository
 from core.store.database import Database
 from core.store.jobs import JobRepository
 from core.tasks import CancelToken
-from tests.lessons import example
+from tests.lessons import example, rules
 
 STEPS = 16
 EXAMPLES = [example(number) for number in range(12)]
@@ -108,10 +109,17 @@ def test_stopped_and_run_again_it_goes_on(bench: Bench, undisturbed: TrainedAdap
 
 def test_validation_stops_a_run_that_gets_no_better(bench: Bench) -> None:
     settings = load_settings(
-        steps=30, batch=2, max_length=160, validate_every=2, patience=2, learning_rate=0.5, checkpoint_every=4
+        steps=40,
+        batch=4,
+        max_length=160,
+        validate_every=2,
+        patience=2,
+        learning_rate=1e-2,
+        checkpoint_every=4,
     )
-    trained = bench.trainer.train(EXAMPLES[:4], settings, validation=EXAMPLES[4:6])
-    assert len(trained.losses) < 30
+    against = [replace(one, rules=rules(int(one.exchange) + 1)) for one in EXAMPLES[:4]]
+    trained = bench.trainer.train(EXAMPLES[:4], settings, validation=against)
+    assert len(trained.losses) < 40
 
 
 def test_nothing_to_learn_from(bench: Bench) -> None:
