@@ -7,6 +7,7 @@ in the person's style. Vocabulary comes from a word-frequency list; sentences ar
 """
 
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from core.domain import Address, Context, Incoming, RuleLine
 from core.models import prompts
 from core.models.prompts import Prompt
 from core.sample import pools
+from core.sample.people import Correspondent, Persona, make_correspondents, make_persona
 from core.sample.situations import Scene, Situation, stage
 from core.sample.style import NEUTRAL, TRAIT_ORDER, random_style, wording
 from core.sample.writing import HOLDING, Names, Open, Written, contract, expand, write
@@ -90,6 +92,10 @@ _START_WORDS = (
 )
 
 
+MOST_RULES = 8  # in one list, as the app's grammar has it
+PEOPLE = 300  # whose style the agent's samples show
+
+
 @dataclass(frozen=True)
 class Sample:
     """One thing to learn: after `prompt` the model writes `answer` (begun by `prefill`)."""
@@ -119,6 +125,7 @@ class Corpus:
         self._situations = tuple(one for one in situations if not one.held_out)
         self._words = tuple(words)
         self._rng = random.Random(seed)
+        self._people = tuple(_known(number) for number in range(PEOPLE))
         self._tasks: Mapping[str, Callable[[Case], Sample]] = {
             "brief": self._brief,
             "zero_shot": self._zero_shot,
@@ -206,8 +213,8 @@ class Corpus:
     def _few_shot(self, case: Case) -> Sample:
         rng = self._rng
         shown = []
-        for _ in range(rng.choices((1, 2, 3), (4, 4, 1))[0]):
-            other = make_case(self._short_scene(), case.style, rng, self._words, reader_of=case.names)
+        for _ in range(rng.choices((1, 2, 3), (5, 4, 3))[0]):
+            other = make_case(self._short_scene(), case.style, rng, self._words, writer=case.names.writer)
             text = write(case.style, other.clauses, other.names, rng).text
             shown.append((other.context.incoming, text))
         written = write(case.style, case.clauses, case.names, rng)
@@ -219,7 +226,8 @@ class Corpus:
             if self._rng.random() < 0.5
             else self._free_scene()
         )
-        return Scene(scene.kind, scene.subject, scene.body, scene.clauses[:2], scene.facts)
+        body = re.split(r"(?<=[.?!]) ", scene.body)[0]
+        return Scene(scene.kind, scene.subject, body, scene.clauses[:2], scene.facts)
 
     def _brief(self, case: Case) -> Sample:
         written = write(case.style, case.clauses, case.names, self._rng)
@@ -239,12 +247,36 @@ class Corpus:
 
     def _agent(self, case: Case) -> Sample:
         rng = self._rng
+        if rng.random() < 0.8:
+            case = self._known_case()
         lines = [
             RuleLine(trait, wording(trait, case.style[trait], rng))
             for trait in TRAIT_ORDER
             if case.style[trait] != NEUTRAL[trait]
         ]
-        return Sample("agent", prompts.agent(case.context), "", "\n".join(str(line) for line in lines[:8]))
+        answer = "\n".join(str(line) for line in lines[:MOST_RULES])
+        return Sample("agent", prompts.agent(case.context), "", answer)
+
+    def _known_case(self) -> Case:
+        """A mail to one of a few hundred people, always the same ones, whose style depends on audience
+        and kind of mail: telling these apart is what an adapter can then build on."""
+        rng = self._rng
+        person, correspondents = rng.choice(self._people)
+        sender = rng.choice(correspondents)
+        scene = stage(rng.choice(self._situations), rng)
+        return make_case(
+            scene,
+            person.style(sender.audience, scene.kind),
+            rng,
+            self._words,
+            between=(sender.address, person.address),
+        )
+
+
+def _known(number: int) -> tuple[Persona, tuple[Correspondent, ...]]:
+    rng = random.Random(f"longhand people {number}")
+    person = make_persona(rng)
+    return person, make_correspondents(person, rng)[: 4 + 6 + 8]
 
 
 def make_case(
@@ -253,15 +285,16 @@ def make_case(
     rng: random.Random,
     words: Sequence[str],
     *,
-    reader_of: Names | None = None,
+    writer: str = "",
+    between: tuple[Address, Address] | None = None,
 ) -> Case:
-    """A case on a scene: people, a thread or none, notes full, short or empty (a third each)."""
-    names = Names(pools.person(rng), reader_of.writer if reader_of else pools.person(rng))
-    home = pools.domain(rng)
-    there = home if rng.random() < 0.3 else pools.domain(rng)
+    """A case on a scene: people, a thread or none, notes full, short or empty (a third each). `writer`: who
+    answers; `between`: who wrote, and who answers."""
+    sender, recipient = between or _strangers(writer or pools.person(rng), rng)
+    names = Names(sender.name, recipient.name)
     incoming = Incoming(
-        Address(names.reader, pools.address(names.reader, there, rng)),
-        Address(names.writer, pools.address(names.writer, home, rng)),
+        sender,
+        recipient,
         ("Re: " if rng.random() < 0.2 else "") + scene.subject,
         _noisy_body(scene.body, names, rng) if rng.random() < 0.95 else "",
         _thread(words, names, rng),
@@ -276,6 +309,15 @@ def make_case(
     if "call" in open_rules and "[" not in style["greeting"]:
         open_rules = {}  # a greeting without a name has no place for the other name
     return Case(Context(incoming, notes), names, clauses, facts, style, open_rules)
+
+
+def _strangers(writer: str, rng: random.Random) -> tuple[Address, Address]:
+    reader, home = pools.person(rng), pools.domain(rng)
+    there = home if rng.random() < 0.3 else pools.domain(rng)
+    return (
+        Address(reader, pools.address(reader, there, rng)),
+        Address(writer, pools.address(writer, home, rng)),
+    )
 
 
 def _noted(clauses: Sequence[str], rng: random.Random) -> str:
@@ -342,4 +384,4 @@ def compare(
             continue
         thoughts.append(f"{trait} {was or '-'} > {now}")
         lines.append(RuleLine(trait, wording(trait, style[trait], rng)))
-    return "\n".join(thoughts) + "\n", lines
+    return "\n".join(thoughts) + "\n", lines[:MOST_RULES]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import Tensor
 
-from core.models.embedded.llama import Shape
+from core.models.embedded.llama import SHAPES, Llama, Shape
 from core.models.embedded.tokenizer import CHAT_TEMPLATE, CONTROL, END, USER_DEFINED
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -86,6 +86,21 @@ def write_gguf(
     writer.close()
 
 
+def read_gguf(path: Path, shape: Shape) -> dict[str, Tensor]:
+    """The state dict that `write_gguf` wrote, in full precision. KeyError for another kind of model."""
+    names = {gguf_name(key): key for key in Llama(shape).state_dict()}
+    state = {}
+    for tensor in gguf.GGUFReader(path).tensors:
+        array = gguf.dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
+        key = names[tensor.name]
+        if "q_proj" in key or "k_proj" in key:
+            rows, width = array.shape
+            heads = shape.num_attention_heads
+            array = array.reshape(heads, rows // heads // 2, 2, width).swapaxes(1, 2).reshape(rows, width)
+        state[key] = torch.from_numpy(np.ascontiguousarray(array))
+    return state
+
+
 def _add_tokenizer(writer: gguf.GGUFWriter, tokenizer_json: Path) -> None:
     data = json.loads(tokenizer_json.read_text("utf-8"))
     vocabulary = {**data["model"]["vocab"], **{one["content"]: one["id"] for one in data["added_tokens"]}}
@@ -138,8 +153,8 @@ def write_pretrained(folder: Path, state: dict[str, Tensor], shape: Shape, token
 def export(folder: Path, target: Path = WEIGHTS) -> None:
     """Writes mini-large.gguf, mini-small.gguf and mini-small/ from the checkpoints in `folder`."""
     target.mkdir(parents=True, exist_ok=True)
-    shape, tokenizer = Shape(), folder / "tokenizer.json"
-    for name in ("large", "small"):
+    tokenizer = folder / "tokenizer.json"
+    for name, shape in SHAPES.items():
         state = torch.load(folder / f"{name}.pt", weights_only=True)["model"]
         # What is shipped is half precision everywhere: both forms of mini-small are the same numbers.
         state = {key: tensor.half().float() for key, tensor in state.items()}

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 @dataclass(frozen=True)
 class Shape:
-    """The final shape of both embedded models."""
+    """How large a model is; by default mini-small."""
 
     vocab_size: int = 4096
     hidden_size: int = 192
@@ -30,6 +30,13 @@ class Shape:
 
     def to_dict(self) -> dict[str, int | float]:
         return asdict(self)
+
+
+# mini-small stays the narrower one: QLoRA trains on it on the user's machine, while they wait.
+SHAPES = {
+    "large": Shape(hidden_size=256, num_attention_heads=4, intermediate_size=704),
+    "small": Shape(),
+}
 
 
 class Attention(nn.Module):

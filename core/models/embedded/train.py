@@ -1,12 +1,13 @@
 """The recipe of the embedded models, from tokenizer to weights; resumes from its last checkpoint.
 
     python -m core.models.embedded.train large --tokens 12_000_000
-    python -m core.models.embedded.train small --tokens 1_000_000 --from large
+    python -m core.models.embedded.train small --tokens 5_000_000
 
 Learning rate: warm-up, a constant part, linear decay over the last `--decay` share of the tokens;
-a run that was cut, or is given more tokens, goes on from its checkpoint. `mini-small` starts from
-mini-large's weights and learns x -> rules for people drawn at random, so that the adapter only has
-to learn whose rules. Samples are packed into rows of fixed length (one shape to compile).
+a run that was cut, or is given more tokens, goes on from its checkpoint, and `--from FILE.gguf` begins
+with the weights of an earlier one. `mini-small` learns x -> rules for a few hundred people, so that the
+adapter only has to learn whose rules. Samples are packed into rows of fixed length (one shape to
+compile). Where the processor calculates in bfloat16, products are taken in it; the weights stay float32.
 """
 
 import argparse
@@ -21,18 +22,25 @@ from itertools import islice
 from pathlib import Path
 
 import torch
-from torch import Tensor
 from torch.nn import functional as F
 from wordfreq import top_n_list
 
 from core.models.embedded.corpus import Corpus
+from core.models.embedded.export import read_gguf
 from core.models.embedded.induction import plant_induction
-from core.models.embedded.llama import Llama, Shape
+from core.models.embedded.llama import SHAPES, Llama
 from core.models.embedded.tokenizer import Encoder, train_tokenizer
 from core.sample import situations
 
 SHARES = {
-    "large": {"guided": 0.28, "few_shot": 0.28, "rules": 0.24, "zero_shot": 0.1, "brief": 0.08, "agent": 0.02},
+    "large": {
+        "guided": 0.28,
+        "few_shot": 0.28,
+        "rules": 0.24,
+        "zero_shot": 0.1,
+        "brief": 0.08,
+        "agent": 0.02,
+    },
     "small": {"agent": 1.0},
 }
 ROW, ROWS = 640, 3  # tokens a row, rows a step: many small steps learn more from as many tokens
@@ -52,7 +60,7 @@ class Plan:
     peak: float
     seed: int
     folder: Path
-    warm_from: str | None
+    warm_from: Path | None
 
 
 def words() -> tuple[str, ...]:
@@ -72,7 +80,7 @@ def make_tokenizer(folder: Path) -> Path:
     if not path.exists():
         samples = islice(corpus(1).stream(SHARES["large"]), 12000)
         texts = (text for one in samples for text in (one.prompt.text, one.prefill + one.answer))
-        train_tokenizer(texts, Shape().vocab_size).save(str(path))
+        train_tokenizer(texts, SHAPES["large"].vocab_size).save(str(path))
     return path
 
 
@@ -108,13 +116,13 @@ def encoded(
             yield prompt + answer, [PROMPT_SHARE] * len(prompt) + [1.0] * len(answer)
 
 
-def copying_rows(shape: Shape, seed: int) -> Iterator[tuple[list[int], list[float]]]:
+def copying_rows(vocabulary: int, seed: int) -> Iterator[tuple[list[int], list[float]]]:
     """Rows of random tokens that repeat with a random period; only what is a repetition counts. One row
     a step for the first COPYING tokens: they teach the rest to use the planted heads."""
     rng = random.Random(seed)
     while True:
         period = rng.randint(8, 250)
-        once = [rng.randrange(5, shape.vocab_size) for _ in range(period)]
+        once = [rng.randrange(5, vocabulary) for _ in range(period)]
         ids = (once * (ROW // period + 2))[: ROW + 1]
         yield ids, [0.0] * period + [1.0] * (ROW + 1 - period)
 
@@ -130,21 +138,22 @@ def train(plan: Plan) -> None:
     plan.folder.mkdir(parents=True, exist_ok=True)
     encoder = Encoder(make_tokenizer(plan.folder))
     torch.manual_seed(plan.seed)
-    model = Llama(Shape())
-    planted = plant_induction(model, plan.seed)
+    model = Llama(SHAPES[plan.model])
+    planted = plant_induction(model, plan.seed)  # before it is loaded over, where there is something to
     optimiser = torch.optim.AdamW(
         model.parameters(), lr=plan.peak, betas=(0.9, 0.98), weight_decay=0.05, fused=True
     )
     path = plan.folder / f"{plan.model}.pt"
     step = _resume(path, model, optimiser, plan)
     run = torch.compile(model)
+    half = torch.cpu._is_avx512_bf16_supported()  # without such instructions it is slower than float32
     stream = rows(encoder, corpus(plan.seed + step), SHARES[plan.model])  # fresh data after a resume
-    copying = copying_rows(model.shape, plan.seed + step)
+    copying = copying_rows(model.shape.vocab_size, plan.seed + step)
     generator = torch.Generator().manual_seed(plan.seed + step)
     began = saved = time.monotonic()
     losses: list[float] = []
     while step * ROW * ROWS < plan.tokens:
-        if step * ROW * ROWS >= HELD:
+        if step * ROW * ROWS >= HELD or plan.warm_from:
             planted.let_go()
         copies = int(step * ROW * ROWS < COPYING and not plan.warm_from)
         batch = [*islice(stream, ROWS - copies), *islice(copying, copies)]
@@ -153,7 +162,10 @@ def train(plan: Plan) -> None:
         counted = torch.rand(weight.shape, generator=generator) < weight
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(plan, step * ROW * ROWS)
-        loss = _loss(run(ids[:, :-1])[counted], model, ids[:, 1:][counted])
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            hidden = run(ids[:, :-1])[counted]
+            logits = model.logits(hidden)
+        loss = F.cross_entropy(logits.float(), ids[:, 1:][counted])
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
@@ -175,10 +187,6 @@ def train(plan: Plan) -> None:
     _save(path, model, optimiser, step)
 
 
-def _loss(hidden: Tensor, model: Llama, targets: Tensor) -> Tensor:
-    return F.cross_entropy(model.logits(hidden), targets)
-
-
 def _resume(path: Path, model: Llama, optimiser: torch.optim.Optimizer, plan: Plan) -> int:
     if path.exists():
         state = torch.load(path, weights_only=True)
@@ -186,7 +194,7 @@ def _resume(path: Path, model: Llama, optimiser: torch.optim.Optimizer, plan: Pl
         optimiser.load_state_dict(state["optimiser"])
         return int(state["step"])
     if plan.warm_from:
-        model.load_state_dict(torch.load(plan.folder / f"{plan.warm_from}.pt", weights_only=True)["model"])
+        model.load_state_dict(read_gguf(plan.warm_from, model.shape))
     return 0
 
 
@@ -210,7 +218,7 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, default=Path("build/embedded"), help="checkpoints and tokenizer"
     )
-    parser.add_argument("--from", dest="warm_from", help="begin with the weights of this model")
+    parser.add_argument("--from", dest="warm_from", type=Path, help="begin with the weights of this GGUF")
     given = parser.parse_args()
     train(
         Plan(
