@@ -3,8 +3,8 @@
 # Does nothing when nothing changed since the last time, and needs no network when all is there.
 #
 #   LONGHAND_PYTHON       the Python to build .venv with (3.11 or newer); found by itself otherwise
-#   LONGHAND_TORCH_INDEX  where torch comes from; by default a CPU build on Linux: the registry's own
-#                         Linux wheel brings gigabytes of CUDA. For a GPU: https://pypi.org/simple
+#   LONGHAND_TORCH_INDEX  where torch comes from, a URL. By default a CPU build on Linux: the usual
+#                         Linux wheel brings gigabytes of CUDA. For a GPU: pip (pip's own index)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 here=$PWD
@@ -100,10 +100,10 @@ install_torch() {
     local version wanted
     version=$(pinned torch)
     wanted="torch==$version"
-    if [[ -n ${LONGHAND_TORCH_INDEX:-} ]]; then
-        pip install --quiet --no-deps --index-url "$LONGHAND_TORCH_INDEX" "$wanted"
-    elif [[ $(uname -s) != Linux ]]; then
+    if [[ ${LONGHAND_TORCH_INDEX:-} == pip || $(uname -s) != Linux ]]; then
         pip install --quiet --no-deps "$wanted"
+    elif [[ -n ${LONGHAND_TORCH_INDEX:-} ]]; then
+        pip install --quiet --no-deps --index-url "$LONGHAND_TORCH_INDEX" "$wanted"
     else # a CPU build that this machine's pip already knows of, else PyTorch's own index
         pip install --quiet --no-deps "$wanted+cpu" ||
             pip install --quiet --no-deps --index-url https://download.pytorch.org/whl/cpu "$wanted"

@@ -7,6 +7,7 @@ nothing in a message can close its frame or open a new turn. What is stable come
 then the mail), so that a redraft with other notes or rules finds its beginning in the KV cache.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,15 +63,15 @@ def few_shot(context: Context, examples: Sequence[tuple[Incoming, str]]) -> Prom
     for incoming, sent in examples:
         parts += [Frame("\n# Mail\n"), *_mail(incoming), Frame("\n# Reply\n"), Mail(sent), Frame("\n")]
     parts += [Frame("\n# Mail\n"), *_mail(context.incoming), *_notes(context)]
-    return Prompt("few_shot", "1", tuple(parts))
+    return Prompt("few_shot", "2", tuple(parts))
 
 
 def brief(sent: str) -> Prompt:
     """M_L says what y says, without how it says it."""
     return Prompt(
         "brief",
-        "1",
-        (Frame("Say in neutral points what this reply says, not how.\n\n# Reply\n"), Mail(sent)),
+        "2",
+        (Frame("Say in neutral points, one a line, what this reply says, not how.\n\n# Reply\n"), Mail(sent)),
     )
 
 
@@ -78,7 +79,7 @@ def rules(context: Context, draft: str, sent: str) -> Prompt:
     """M_L thinks about what would turn y_z into y, then writes the rules P."""
     return Prompt(
         "rules",
-        "1",
+        "2",
         (
             Frame(
                 "Compare the draft with the reply that was sent. Think about what would turn the"
@@ -99,7 +100,7 @@ def agent(context: Context) -> Prompt:
     """M_A gives the rules for x."""
     return Prompt(
         "agent",
-        "1",
+        "2",
         (
             Frame(
                 f"Give the rules of style for the reply to this mail, as lines `{TRAIT_LINE}`.\n\n# Mail\n"
@@ -118,7 +119,7 @@ def _reply(context: Context, name: str, lines: Sequence[RuleLine]) -> Prompt:
     ]
     if lines:
         parts += [Frame("\n# Rules\n"), Mail("\n".join(str(line) for line in lines))]
-    return Prompt(name, "1", tuple(parts))
+    return Prompt(name, "2", tuple(parts))
 
 
 def _mail(incoming: Incoming) -> list[Part]:
@@ -132,7 +133,19 @@ def _mail(incoming: Incoming) -> list[Part]:
 
 
 def _notes(context: Context) -> list[Part]:
-    return [Frame("\n# Notes\n"), Mail(context.notes or "none")]
+    return [Frame("\n# Notes\n"), Mail(points(context.notes) or "none")]
+
+
+def points(notes: str) -> str:
+    """Notes as a list, one point a line, in whichever form they were jotted down: models, small ones above
+    all, carry over best what already stands there as it is to be written."""
+    said = (part.strip().lstrip("-*•–").strip() for part in re.split(r"\n|;(?=\s|$)", notes))
+    return "\n".join(f"- {_capital(one)}" for one in said if one)
+
+
+def _capital(text: str) -> str:
+    """With a capital to begin with, but for words that have one of their own, such as iPhone."""
+    return text[0].upper() + text[1:] if text.split()[0].islower() else text
 
 
 def _mailbox(name: str, email: str) -> str:

@@ -220,11 +220,16 @@ def _points(style: Style, clauses: Sequence[str], pick: _Picker) -> list[str]:
     points = list(clauses)
     if style["hedges"] == "yes":
         points[0] = f"{pick.one('hedges', _HEDGE)} {points[0]}"
+    points = [capital(point) for point in points]
     if style["lists"] == "dashes":
         return [f"- {point}" for point in points]
     if style["lists"] == "numbers":
         return [f"{i}. {point}" for i, point in enumerate(points, 1)]
-    return [f"{point[0].upper()}{point[1:]}." for point in points]
+    return [f"{point}." for point in points]
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _closing(style: Style, pick: _Picker) -> list[str]:

@@ -231,9 +231,8 @@ class Corpus:
 
     def _brief(self, case: Case) -> Sample:
         written = write(case.style, case.clauses, case.names, self._rng)
-        return Sample(
-            "brief", prompts.brief(written.text), "", "\n".join(expand(one) for one in case.clauses)
-        )
+        answer = prompts.points("\n".join(expand(one) for one in case.clauses))
+        return Sample("brief", prompts.brief(written.text), "", answer)
 
     def _rules(self, case: Case) -> Sample:
         rng = self._rng
