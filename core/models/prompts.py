@@ -145,7 +145,7 @@ def points(notes: str) -> str:
 
 def _capital(text: str) -> str:
     """With a capital to begin with, but for words that have one of their own, such as iPhone."""
-    return text[0].upper() + text[1:] if text.split()[0].islower() else text
+    return text[0].upper() + text[1:] if text.split(maxsplit=1)[0].islower() else text
 
 
 def _mailbox(name: str, email: str) -> str:

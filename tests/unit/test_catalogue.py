@@ -22,7 +22,7 @@ def test_every_entry_is_either_ours_or_can_be_fetched() -> None:
 def test_embedded_files() -> None:
     assert embedded_path("mini-large").name == "mini-large.gguf"
     assert embedded_weights("mini-small").name == "mini-small"
-    with pytest.raises(InputError, match="download Qwen3-4B-Q4_K_M.gguf of Qwen/Qwen3-4B-GGUF.*models use"):
+    with pytest.raises(InputError, match=r"download Qwen3-4B-Q4_K_M\.gguf of Qwen/Qwen3-4B-GGUF.*models use"):
         embedded_path("qwen3-4b")
     with pytest.raises(InputError, match="mini-small"):
         embedded_weights("mini-large")

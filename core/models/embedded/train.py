@@ -34,11 +34,11 @@ from core.sample import situations
 
 SHARES = {
     "large": {
-        "guided": 0.28,
-        "few_shot": 0.28,
-        "rules": 0.24,
-        "zero_shot": 0.1,
-        "brief": 0.08,
+        "guided": 0.27,
+        "few_shot": 0.27,
+        "rules": 0.22,
+        "brief": 0.16,  # short ones: few tokens for as many samples
+        "zero_shot": 0.06,
         "agent": 0.02,
     },
     "small": {"agent": 1.0},
