@@ -19,7 +19,7 @@ from core.domain import (
 )
 from core.drafting.book import Rules
 from core.drafting.mailbox import Mailbox, Target
-from core.drafting.write import OnText, Writer, rules_for, write_draft, write_zero_shot
+from core.drafting.write import OnText, Writer, prompt_for, rules_for, write_draft, write_zero_shot
 from core.engine.llama import LlamaEngine
 from core.engine.reader import Reader
 from core.errors import InputError
@@ -30,7 +30,6 @@ from core.forgetting import Forgetting
 from core.mail.importer import Importer, ImportResult, check_mail, guess_owner
 from core.mail.servers import Servers
 from core.mail.sync import SyncResult
-from core.models import prompts
 from core.models.choice import CLOUD_KEY, ModelChoice, ModelEntry
 from core.preference.agent import PreferenceAgent
 from core.preference.rulebook import RuleBook
@@ -349,8 +348,8 @@ class App:
     def preview(self, target: Target, notes: str = "") -> str:
         """The exact text a cloud model would be sent for this draft."""
         context = self._mailbox.context(target, notes)
-        rules = [rule.line for rule in rules_for(self._writer(), context)]
-        return (prompts.guided(context, rules) if rules else prompts.zero_shot(context)).text
+        writer = self._writer()
+        return prompt_for(context, writer, rules_for(writer, context)).text
 
     def forget(self, who: str) -> int:
         """Forgets an address or a domain: mails from and to it, what was made of them, and every

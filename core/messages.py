@@ -16,7 +16,10 @@ EMBEDDED_LEARNING = (
     "but they will not write well on it. Choose a real model with 'longhand models use' for drafts to keep."
 )
 NO_ADAPTER = "Nothing is learned yet: this draft follows your rule book and your own earlier replies."
-ADAPTER_NOT_LIVE = "The preference agent did not prove its worth yet: this draft follows your rule book."
+ADAPTER_NOT_LIVE = (
+    "The preference agent did not prove its worth yet: this draft follows your rule book and your own "
+    "earlier replies."
+)
 NEVER_SENT = "Longhand saves drafts; it never sends mail."
 CANCELLED = "Stopped; the same command goes on from here."
 

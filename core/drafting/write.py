@@ -35,8 +35,8 @@ class Book(Protocol):
 
 @dataclass(frozen=True)
 class Writer:
-    """All that drafting needs. Without an `agent` the rule book alone gives the rules; where it has
-    none either, `learning` (the user's own exchanges) gives up to `shots` examples."""
+    """All that drafting needs. Without an `agent` the rule book alone gives the rules, and `learning` (the
+    user's own exchanges) up to `shots` examples beside them."""
 
     large: ChatModel
     book: Book
@@ -66,13 +66,15 @@ def write_draft(
     """The guided reply. Rules of the traits `left_out` are not used. Raises Cancelled, ModelError,
     ChildDied."""
     rules = [rule for rule in rules_for(writer, context, cancel) if rule.line.trait not in left_out]
+    return _write(context, writer, prompt_for(context, writer, rules), rules, on_text, progress, cancel)
+
+
+def prompt_for(context: Context, writer: Writer, rules: Sequence[AppliedRule]) -> Prompt:
+    """What the large model is asked, under these rules."""
+    shots = retrieve(context, writer.learning, writer.shots) if writer.agent is None else ()
     if rules:
-        prompt = prompts.guided(context, [rule.line for rule in rules])
-    elif writer.agent is None and (shots := retrieve(context, writer.learning, writer.shots)):
-        prompt = prompts.few_shot(context, shots)
-    else:
-        prompt = prompts.zero_shot(context)
-    return _write(context, writer, prompt, rules, on_text, progress, cancel)
+        return prompts.guided(context, [rule.line for rule in rules], shots)
+    return prompts.few_shot(context, shots) if shots else prompts.zero_shot(context)
 
 
 def write_zero_shot(

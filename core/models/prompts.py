@@ -52,18 +52,26 @@ def zero_shot(context: Context) -> Prompt:
     return _reply(context, "zero_shot", ())
 
 
-def guided(context: Context, rules: Sequence[RuleLine]) -> Prompt:
-    """M_L writes y_a: the reply under the agent's rules merged with the rule book."""
-    return _reply(context, "guided", rules)
+def guided(
+    context: Context, rules: Sequence[RuleLine], examples: Sequence[tuple[Incoming, str]] = ()
+) -> Prompt:
+    """M_L writes y_a: the reply under the agent's rules merged with the rule book; while there is no agent,
+    after `examples` of the user's own replies too, over which the rules prevail."""
+    if not examples:
+        return _reply(context, "guided", rules)
+    return Prompt("guided", "2", (*_shown(context, examples), *_rules(rules)))
 
 
 def few_shot(context: Context, examples: Sequence[tuple[Incoming, str]]) -> Prompt:
     """M_L writes after examples of the user's own replies, and no rules."""
+    return Prompt("few_shot", "2", _shown(context, examples))
+
+
+def _shown(context: Context, examples: Sequence[tuple[Incoming, str]]) -> tuple[Part, ...]:
     parts: list[Part] = [Frame("Write the reply to the last mail as the writer of these replies would.\n")]
     for incoming, sent in examples:
         parts += [Frame("\n# Mail\n"), *_mail(incoming), Frame("\n# Reply\n"), Mail(sent), Frame("\n")]
-    parts += [Frame("\n# Mail\n"), *_mail(context.incoming), *_notes(context)]
-    return Prompt("few_shot", "2", tuple(parts))
+    return (*parts, Frame("\n# Mail\n"), *_mail(context.incoming), *_notes(context))
 
 
 def brief(sent: str) -> Prompt:
@@ -117,9 +125,11 @@ def _reply(context: Context, name: str, lines: Sequence[RuleLine]) -> Prompt:
         *_mail(context.incoming),
         *_notes(context),
     ]
-    if lines:
-        parts += [Frame("\n# Rules\n"), Mail("\n".join(str(line) for line in lines))]
-    return Prompt(name, "2", tuple(parts))
+    return Prompt(name, "2", (*parts, *_rules(lines)))
+
+
+def _rules(lines: Sequence[RuleLine]) -> list[Part]:
+    return [Frame("\n# Rules\n"), Mail("\n".join(str(line) for line in lines))] if lines else []
 
 
 def _mail(incoming: Incoming) -> list[Part]:

@@ -179,6 +179,20 @@ def test_without_rules_or_agent_the_users_own_replies_serve(
     assert model.asked[1].name == "zero_shot"
 
 
+def test_until_there_is_an_agent_rules_and_earlier_replies_serve_together(
+    database: Database, exchanges: tuple[Exchange, ...]
+) -> None:
+    rules = Rules(database)
+    rules.refresh()
+    alone, model = writer(database, "Fine.")
+    write_draft(asked_by(ANN), alone)
+    asked = model.asked[0].text
+    assert asked.index("Hey Ann,") < asked.index("bring 7 crates") < asked.index("# Rules\ngreeting: ")
+    advised, model = writer(database, "Fine.", RuleLine("exclamation", "Use exclamation marks."))
+    write_draft(asked_by(ANN), advised)
+    assert "# Reply" not in model.asked[0].text
+
+
 def test_a_rule_off_holds_against_the_agent(database: Database, exchanges: tuple[Exchange, ...]) -> None:
     rules = Rules(database)
     rules.refresh()

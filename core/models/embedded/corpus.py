@@ -17,7 +17,7 @@ from core.models.prompts import Prompt
 from core.sample import pools
 from core.sample.people import Correspondent, Persona, make_correspondents, make_persona
 from core.sample.situations import Scene, Situation, stage
-from core.sample.style import NEUTRAL, TRAIT_ORDER, random_style, wording
+from core.sample.style import NEUTRAL, TRAIT_ORDER, random_style, random_value, wording
 from core.sample.writing import HOLDING, Names, Open, Written, contract, expand, write
 
 _SUBJECTS = ("the", "our", "your", "a", "this", "that", "my", "their")
@@ -92,6 +92,7 @@ _START_WORDS = (
 )
 
 
+_MASKS = ("[name]", "[date]", "[amount]", "[number]")
 MOST_RULES = 8  # in one list, as the app's grammar has it
 PEOPLE = 300  # whose style the agent's samples show
 
@@ -201,10 +202,7 @@ class Corpus:
                 lines.append(RuleLine(trait, wording(trait, style[trait], rng)))
             else:
                 style[trait] = NEUTRAL[trait]
-        lines += [
-            RuleLine("other", wording("other", kind, rng).replace("{v}", value))
-            for kind, value in case.open_rules.items()
-        ]
+        lines += self._asked(case.open_rules)
         if rng.random() < 0.4:
             rng.shuffle(lines)
         written = write(style, case.clauses, case.names, rng, Open(case.open_rules))
@@ -212,13 +210,52 @@ class Corpus:
 
     def _few_shot(self, case: Case) -> Sample:
         rng = self._rng
-        shown = []
-        for _ in range(rng.choices((1, 2, 3), (5, 4, 3))[0]):
-            other = make_case(self._short_scene(), case.style, rng, self._words, writer=case.names.writer)
-            text = write(case.style, other.clauses, other.names, rng).text
-            shown.append((other.context.incoming, text))
-        written = write(case.style, case.clauses, case.names, rng)
-        return Sample("few_shot", prompts.few_shot(case.context, shown), "", written.text)
+        shown = [self._shot(case) for _ in range(rng.choices((1, 2, 3), (5, 4, 3))[0])]
+        if rng.random() < 0.8:
+            written = write(case.style, case.clauses, case.names, rng)
+            return Sample("few_shot", prompts.few_shot(case.context, shown), "", written.text)
+        style, lines = self._overruled(case.style)
+        open_rules = _possible(case.open_rules, style)
+        lines += self._asked(open_rules)
+        written = write(style, case.clauses, case.names, rng, Open(open_rules))
+        return Sample("few_shot", prompts.guided(case.context, lines, shown), "", written.text)
+
+    def _shot(self, case: Case) -> tuple[Incoming, str]:
+        """An earlier reply of the same writer: to the same person, or to somebody else; of the latter the
+        app shows some as if they were to the same person, their facts masked."""
+        rng = self._rng
+        draw = rng.random()
+        people = (case.context.incoming.sender, case.context.incoming.recipient)
+        other = make_case(
+            self._short_scene(),
+            case.style,
+            rng,
+            self._words,
+            writer=case.names.writer,
+            between=people if draw < 0.5 else None,
+        )
+        text = write(case.style, other.clauses, other.names, rng).text
+        if draw < 0.25:
+            for fact in other.facts:
+                text = text.replace(fact, rng.choice(_MASKS))
+        return other.context.incoming, text
+
+    def _overruled(self, style: Mapping[str, str]) -> tuple[dict[str, str], list[RuleLine]]:
+        """Some rules, and what a style becomes by them: half of them ask for something else than it is."""
+        rng = self._rng
+        told = dict(style)
+        lines = []
+        for trait in rng.sample(TRAIT_ORDER, rng.randint(1, 5)):
+            if rng.random() < 0.5:
+                told[trait] = random_value(trait, rng, self._words)
+            lines.append(RuleLine(trait, wording(trait, told[trait], rng)))
+        return told, lines
+
+    def _asked(self, open_rules: Mapping[str, str]) -> list[RuleLine]:
+        return [
+            RuleLine("other", wording("other", kind, self._rng).replace("{v}", value))
+            for kind, value in open_rules.items()
+        ]
 
     def _short_scene(self) -> Scene:
         scene = (
@@ -304,10 +341,13 @@ def make_case(
         clauses = (rng.choice(HOLDING),)
     notes = "" if form == "empty" else _noted(clauses, rng)
     facts = tuple(fact for fact in scene.facts if any(fact in clause for clause in clauses))
-    open_rules = _open_rules(words, rng)
-    if "call" in open_rules and "[" not in style["greeting"]:
-        open_rules = {}  # a greeting without a name has no place for the other name
+    open_rules = _possible(_open_rules(words, rng), style)
     return Case(Context(incoming, notes), names, clauses, facts, style, open_rules)
+
+
+def _possible(open_rules: Mapping[str, str], style: Mapping[str, str]) -> Mapping[str, str]:
+    """A greeting without a name has no place for another one."""
+    return {} if "call" in open_rules and "[" not in style["greeting"] else open_rules
 
 
 def _strangers(writer: str, rng: random.Random) -> tuple[Address, Address]:
