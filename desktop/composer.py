@@ -61,7 +61,7 @@ class Composer(QWidget):
         )
         self.notes.setAccessibleName(say("What do you want to say?"))
         self.notes.setTabChangesFocus(True)
-        self.notes.setFixedHeight(self.notes.fontMetrics().lineSpacing() * 2 + SPACE * 4)
+        self.notes.setFixedHeight(self.notes.fontMetrics().lineSpacing() * 3 + SPACE * 4)
         self.draft = DraftEdit("draft", say("The draft"))
         self.draft.marks_changed.connect(self._show_check)
         self.plain = DraftEdit("plain", say("The draft without your rules"))
