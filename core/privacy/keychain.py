@@ -5,9 +5,7 @@ The file holds all secrets as one AES-GCM box; its key is made from the passphra
 
 import base64
 import json
-import os
 import secrets
-import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.errors import NoKeychain, ProfileError, WrongPassphrase
+from core.privacy.files import write_private
 
 _FORMAT = "longhand-keychain-1"
 _WORK = 2**16  # scrypt's n: 64 MiB and about 0.2 s
@@ -130,7 +129,7 @@ class PassphraseKeychain:
 
         nonce = secrets.token_bytes(12)
         box = AESGCM(self._key(lid)).encrypt(nonce, json.dumps(held).encode(), lid.label)
-        _write_private(self._path, _pack(lid, nonce, box))
+        _write(self._path, _pack(lid, nonce, box))
 
     def _key(self, lid: "_Lid") -> bytes:
         from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
@@ -184,20 +183,10 @@ def _text(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def _write_private(path: Path, content: bytes) -> None:
-    """The new content or the old one, never half of it, whatever happens; mode 0600 from the start."""
-    partial = None
+def _write(path: Path, content: bytes) -> None:
     try:
-        handle, name = tempfile.mkstemp(prefix=path.name, suffix=".partial", dir=path.parent)
-        partial = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        write_private(path, content)
     except OSError:
-        if partial is not None:
-            partial.unlink(missing_ok=True)
         raise ProfileError(
             "The profile folder cannot be written to; check its permissions and the room on disk."
         ) from None
@@ -210,7 +199,7 @@ def _profile_id(home: Path) -> str:
         return file.read_text("ascii").strip()
     except FileNotFoundError:
         made = secrets.token_hex(8)
-        _write_private(file, made.encode())
+        _write(file, made.encode())
         return made
     except (OSError, UnicodeDecodeError):
         raise ProfileError("The profile folder cannot be read; check its permissions.") from None

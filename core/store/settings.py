@@ -1,9 +1,7 @@
 """The user's settings: typed and frozen here, a commented TOML file on disk. No secret is ever here."""
 
 import dataclasses
-import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from core.errors import InputError, ProfileError
+from core.privacy.files import write_private
 
 Megabytes = Annotated[int, msgspec.Meta(ge=256, le=4_000_000)]
 Threads = Annotated[int, msgspec.Meta(ge=0, le=512)]
@@ -187,18 +186,9 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
 
 
 def _write(path: Path, text: str) -> None:
-    partial = None
     try:
-        handle, name = tempfile.mkstemp(prefix=path.name, suffix=".partial", dir=path.parent)
-        partial = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        write_private(path, text.encode())
     except OSError:
-        if partial is not None:
-            partial.unlink(missing_ok=True)
         raise ProfileError(
             "settings.toml cannot be saved; check the folder's permissions and the room on disk."
         ) from None
