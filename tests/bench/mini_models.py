@@ -24,7 +24,12 @@ from core.traits import kept, rule_value, same
 from tests.bench.figure import Figure, at_least, at_most, reported
 
 CASES, QUICK = 90, 24
-WORDS = ("alder", "copper", "lantern", "meadow", "pebble", "quarry", "saddle", "thistle")
+# Enough of them that a sentence made of six hardly repeats one: no user asks for "Copper copper copper."
+WORDS = tuple(
+    "alder anvil beacon bramble cinder cobble copper dovecote drover ember estuary flint furrow gantry gorse"
+    " heron hollow ivory jetty juniper kestrel lantern limpet magpie meadow nettle orchard paddock pebble"
+    " quarry quill rafter saddle sorrel tanner thistle umber vellum willow yarrow".split()
+)
 HANDWRITTEN = Path(__file__).parent / "data" / "handwritten.toml"
 # traits, facts, invented, rules, brief: for in-bank, second bank, unseen
 TARGETS = {

@@ -88,22 +88,23 @@ def rows(
     encoder: Encoder, source: Corpus, shares: dict[str, float]
 ) -> Iterator[tuple[list[int], list[float]]]:
     """Packed rows of ROW + 1 ids with the weight of each as a target; a sample is never cut. A row
-    takes the longest sample of a small pool that still fits, which fills rows to about 97 %."""
+    takes the longest sample of a small pool that still fits, which fills rows to about 97 %, and then
+    shuffles what it took: a task that never opened a row would not be known at the start of a prompt."""
+    chance = random.Random(0)
     pool: list[tuple[list[int], list[float]]] = []
     stream = encoded(encoder, source, shares)
     while True:
         pool += islice(stream, 48 - len(pool))
         pool.sort(key=lambda sample: len(sample[0]))
-        ids: list[int] = []
-        weights: list[float] = []
-        while True:
-            fits = [at for at, sample in enumerate(pool) if len(ids) + len(sample[0]) <= ROW + 1]
-            if not fits:
-                break
-            more, counted = pool.pop(fits[-1])
-            ids, weights = ids + more, weights + counted
-        pad = ROW + 1 - len(ids)
-        yield ids + [0] * pad, weights + [0.0] * pad
+        taken: list[tuple[list[int], list[float]]] = []
+        room = ROW + 1
+        while fits := [at for at, sample in enumerate(pool) if len(sample[0]) <= room]:
+            taken.append(pool.pop(fits[-1]))
+            room -= len(taken[-1][0])
+        chance.shuffle(taken)
+        ids = [one for more, _ in taken for one in more]
+        weights = [one for _, counted in taken for one in counted]
+        yield ids + [0] * room, weights + [0.0] * room
 
 
 def encoded(
