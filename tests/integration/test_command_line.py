@@ -130,7 +130,7 @@ def test_the_preview_is_the_mail_with_notes_and_rules(
         capsys, "privacy", "preview", "--file", str(mails / "q0.eml"), "--notes", "on Friday"
     )
     assert status == 0
-    for part in ("could you send 2 crates to Bergen?", "on Friday", "greeting: ", "Hey"):
+    for part in ("could you send 2 crates to Bergen?", "- On Friday", "greeting: ", "Hey"):
         assert part in out
 
 
