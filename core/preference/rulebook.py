@@ -23,7 +23,7 @@ from core.preference.measured import EVERYONE, WIDTH, scopes_of
 from core.store.rules import RuleRepository
 from core.traits import OTHER, Names, same, trait_named
 
-MOST = 12  # rules one draft is written under
+MOST = 16  # rules one draft is written under: one for every trait a model is told of
 _RANK = {RuleOrigin.WRITTEN: 2, RuleOrigin.LEARNED: 1, RuleOrigin.MEASURED: 0}
 _OWN = {ScopeKind.PERSON, ScopeKind.AUDIENCE}
 

@@ -21,7 +21,7 @@ from core.store.jobs import JobRepository
 from core.tasks import CancelToken
 from tests.lessons import example, rules
 
-STEPS = 16
+STEPS, SURE = 16, 80
 EXAMPLES = [example(number) for number in range(12)]
 SETTINGS = load_settings(steps=STEPS, checkpoint_every=4, batch=2, max_length=160)
 
@@ -134,15 +134,15 @@ def test_a_damaged_base_is_told(bench: Bench, tmp_path: Path) -> None:
     trainer.close()
 
 
-def test_the_served_agent_says_what_the_trained_one_says(
-    bench: Bench, undisturbed: TrainedAdapter, repository: Path
-) -> None:
+def test_the_served_agent_says_what_the_trained_one_says(bench: Bench, repository: Path) -> None:
     """Trained on NF4 weights in torch, served on the shipped weights in llama.cpp."""
+    # Until it tells clients from friends: before that, which of the two it always names is a toss-up.
+    trained = bench.trainer.train(EXAMPLES, load_settings(steps=SURE, batch=4, max_length=160))
     turns = [prompts.agent(example(number).context) for number in range(8)]
-    theirs = bench.trainer.answers(turns, undisturbed, max_tokens=60)
+    theirs = bench.trainer.answers(turns, trained, max_tokens=60)
     engine = LlamaEngine(threads=1)
     model = repository / "core/models/embedded/weights/mini-small.gguf"
-    requests = [GenerationRequest(model, turn, adapter=undisturbed.gguf, max_tokens=60) for turn in turns]
+    requests = [GenerationRequest(model, turn, adapter=trained.gguf, max_tokens=60) for turn in turns]
     ours = [engine.generate(request).text for request in requests]
     engine.close()
     share = agreement([parse_rules(text) for text in ours], [parse_rules(text) for text in theirs])

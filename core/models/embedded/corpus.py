@@ -93,6 +93,7 @@ _START_WORDS = (
 
 
 _MASKS = ("[name]", "[date]", "[amount]", "[number]")
+_HARD = ("lists", "length", "greeting", "name")  # rules that differ in one word; learned last
 MOST_RULES = 8  # in one list, as the app's grammar has it
 PEOPLE = 300  # whose style the agent's samples show
 
@@ -194,6 +195,9 @@ class Corpus:
     def _guided(self, case: Case) -> Sample:
         rng = self._rng
         style = dict(case.style)
+        for trait in _HARD:
+            if rng.random() < 0.3:
+                style[trait] = random_value(trait, rng, self._words)
         lines: list[RuleLine] = []
         also_neutral = rng.random()  # a rule book also asks for what M_L does anyway, little or much
         for trait in TRAIT_ORDER:
@@ -202,10 +206,11 @@ class Corpus:
                 lines.append(RuleLine(trait, wording(trait, style[trait], rng)))
             else:
                 style[trait] = NEUTRAL[trait]
-        lines += self._asked(case.open_rules)
+        open_rules = _possible(case.open_rules, style)
+        lines += self._asked(open_rules)
         if rng.random() < 0.4:
             rng.shuffle(lines)
-        written = write(style, case.clauses, case.names, rng, Open(case.open_rules))
+        written = write(style, case.clauses, case.names, rng, Open(open_rules))
         return Sample("guided", prompts.guided(case.context, lines), "", written.text)
 
     def _few_shot(self, case: Case) -> Sample:

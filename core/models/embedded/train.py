@@ -34,10 +34,10 @@ from core.sample import situations
 
 SHARES = {
     "large": {
-        "guided": 0.24,
-        "few_shot": 0.24,
-        "rules": 0.22,
-        "brief": 0.22,  # short ones: few tokens for as many samples
+        "guided": 0.27,
+        "few_shot": 0.27,
+        "rules": 0.24,
+        "brief": 0.14,  # short ones: few tokens for as many samples
         "zero_shot": 0.06,
         "agent": 0.02,
     },
