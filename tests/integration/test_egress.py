@@ -4,34 +4,19 @@ import platform
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 
 import pytest
 
 from core.privacy.egress import EgressRefused, Guard
+from tests.answering import answering
 
 
 @pytest.fixture
 def server() -> Iterator[int]:
     """A server on loopback; gives its port. It greets whoever connects."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def greet() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            with connection:
-                connection.sendall(b"hello")
-
-    thread = threading.Thread(target=greet, daemon=True)
-    thread.start()
-    yield int(listener.getsockname()[1])
-    listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
-    thread.join(10)
+    with answering(b"hello") as port:
+        yield port
 
 
 @pytest.fixture

@@ -5,18 +5,16 @@ import json
 import os
 import resource
 import shutil
-import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from core.sample.server import SampleServer
+from tests.answering import answering
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits and mounts of Linux")
 
@@ -190,27 +188,6 @@ def test_a_password_that_changed_and_a_server_that_is_away_for_a_while(longhand:
         assert isinstance(done, dict)
         assert (done["sent"], done["received"]) == (0, 0)
     longhand.still_works()
-
-
-@contextmanager
-def answering(said: bytes) -> Iterator[int]:
-    """A port where every connection gets `said` and is closed."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                with connection:
-                    connection.sendall(said)
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield listener.getsockname()[1]
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join(5)
 
 
 @pytest.mark.parametrize(
