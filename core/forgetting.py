@@ -79,7 +79,7 @@ class Forgetting:
         DraftRepository(self._database).clear()
         jobs = JobRepository(self._database)
         keys = [key for prefix in _LEARNED for key in jobs.keys(prefix)]
-        for key in (*keys, *(f"saved/{message}" for message in gone)):
+        for key in (*keys, *(f"drafts/{message}" for message in gone)):
             jobs.clear(key)
 
     def _forget_evidence(self, rule: Rule, gone: frozenset[MessageId]) -> None:

@@ -1,4 +1,4 @@
-"""Kills `longhand learn` or one of its children again and again, and looks at what the profile then holds.
+"""Kills `longhand` or one of its children again and again, and looks at what the profile then holds.
 Shared by the integration test and the benchmark `kills`."""
 
 import mailbox
@@ -62,8 +62,14 @@ def learn(home: Path) -> State:
 
 def learn_and_kill(home: Path, chance: random.Random, within: float) -> Strike:
     """Starts learning and kills it or a child of it at a moment `within` so many seconds."""
+    hit, orphans = run_and_kill(home, chance, within, "learn", "--json")
+    return Strike(hit, orphans, read(home))
+
+
+def run_and_kill(home: Path, chance: random.Random, within: float, *arguments: str) -> tuple[str, int]:
+    """The same for any command: what was hit (none if it had ended before), how many children outlived it."""
     program = subprocess.Popen(
-        command("learn", "--json"),
+        command(*arguments),
         env=environment(home),
         cwd=home.parent,
         stdout=subprocess.DEVNULL,
@@ -76,7 +82,7 @@ def learn_and_kill(home: Path, chance: random.Random, within: float) -> Strike:
         finally:
             program.kill()
     _, orphans = psutil.wait_procs(children, timeout=ORPHANS_GONE)
-    return Strike(hit, len(orphans), read(home))
+    return hit, len(orphans)
 
 
 def read(home: Path) -> State:

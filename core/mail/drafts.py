@@ -2,6 +2,7 @@
 The one place where Longhand writes to a server; it never sends."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address as HeaderAddress
@@ -22,11 +23,11 @@ _RE = re.compile(r"\s*(?:re|aw|sv|antw|odp|rif|vs|ynt)(?:\[\d+\])?\s*:\s*", re.I
 
 @dataclass(frozen=True)
 class Saved:
-    """`uid` is None where the server would not tell it; `left` is the UID of an earlier draft that could
-    not be removed, and is still there."""
+    """`uid` is None where the server would not tell it; `left` are the Message-IDs of earlier drafts that
+    could not be removed, and are still there."""
 
     uid: int | None
-    left: int | None = None
+    left: tuple[str, ...] = ()
 
 
 def compose_reply(message: ParsedMail, text: str, identity: Address, at: datetime | None = None) -> bytes:
@@ -58,12 +59,10 @@ def compose(
     return draft
 
 
-def save(
-    session: "ImapSession", raw: bytes, replaces: tuple[int, str] | None = None, *, create: bool = False
-) -> Saved:
-    """Puts a draft into the Drafts folder. `replaces` is the UID and Message-ID of Longhand's own earlier
-    draft, which is removed by UID EXPUNGE once the new one is there, or left and told. A missing folder is
-    made only if `create`. Raises MailError."""
+def save(session: "ImapSession", raw: bytes, replaces: Sequence[str] = (), *, create: bool = False) -> Saved:
+    """Puts a draft into the Drafts folder. `replaces` are the Message-IDs of Longhand's own earlier drafts:
+    those still there are removed by UID EXPUNGE once the new one is there, or left and told. A missing
+    folder is made only if `create`. Raises MailError."""
     folder = session.find("Drafts")
     if folder is None:
         if not create:
@@ -71,10 +70,12 @@ def save(
         folder = "Drafts"
         session.create(folder)
     uid = session.append_draft(folder, raw)
-    if replaces is None:
-        return Saved(uid)
-    removed = session.can_replace() and session.remove_draft(folder, *replaces)
-    return Saved(uid, None if removed else replaces[0])
+    left = []
+    for earlier in replaces:
+        at = session.find_draft(folder, earlier)
+        if at is not None and not (session.can_replace() and session.remove_draft(folder, at, earlier)):
+            left.append(earlier)
+    return Saved(uid, tuple(left))
 
 
 def reply_subject(subject: str) -> str:

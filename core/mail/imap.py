@@ -18,6 +18,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from core.errors import MailError
+from core.mail.drafts import message_id_of
 from core.store.accounts import Account
 
 CONNECT_SECONDS, READ_SECONDS = 20.0, 60.0
@@ -150,12 +151,21 @@ class ImapSession:
             told = self._client.append(folder, raw, [b"\\Draft", b"\\Seen"])
         self._sent_bytes += len(raw)
         match = re.search(rb"APPENDUID \d+ (\d+)", told if isinstance(told, bytes) else b"")
-        return int(match.group(1)) if match else self._find_draft(folder, raw)
+        return int(match.group(1)) if match else self.find_draft(folder, message_id_of(raw))
 
     def can_replace(self) -> bool:
         """Whether the server can remove one message by its UID alone (UIDPLUS)."""
         with self._speaking():
             return bool(self._client.has_capability("UIDPLUS"))
+
+    def find_draft(self, folder: str, message_id: str) -> int | None:
+        """The UID of the newest message with this Message-ID."""
+        if not message_id:
+            return None
+        with self._speaking():
+            self._client.select_folder(folder, readonly=True)
+            found = self._client.search(["HEADER", "Message-ID", message_id])
+        return max(map(int, found), default=None)
 
     def remove_draft(self, folder: str, uid: int, message_id: str) -> bool:
         """Removes one draft by UID EXPUNGE, only if that UID still holds that message and is a draft."""
@@ -175,15 +185,6 @@ class ImapSession:
         """Makes a folder; only when the user asked for it."""
         with self._speaking():
             self._client.create_folder(folder)
-
-    def _find_draft(self, folder: str, raw: bytes) -> int | None:
-        match = re.search(rb"(?im)^message-id:\s*(<[^<>\r\n]+>)", raw)
-        if match is None:
-            return None
-        with self._speaking():
-            self._client.select_folder(folder, readonly=True)
-            found = self._client.search(["HEADER", "Message-ID", match.group(1).decode("ascii", "replace")])
-        return max(map(int, found), default=None)
 
     def _sign_in(self, password: str) -> None:
         try:

@@ -91,11 +91,13 @@ class Servers:
         if not account.host:
             raise InputError("This mail came from a file and has no server to save drafts to.")
         raw = drafts.compose_reply(message.mail, text, user)
-        key = f"saved/{message.id}"
+        key, new = f"drafts/{message.id}", drafts.message_id_of(raw)
+        earlier = self._jobs.get(key, tuple[str, ...]) or ()
+        # Written down first: a draft that was saved just before a kill is found and replaced next time.
+        self._jobs.set(key, (*earlier, new))
         with self.session(account) as session:
-            saved = drafts.save(session, raw, self._jobs.get(key, tuple[int, str]), create=create)
-        if saved.uid is not None:
-            self._jobs.set(key, (saved.uid, drafts.message_id_of(raw)))
+            saved = drafts.save(session, raw, earlier, create=create)
+        self._jobs.set(key, (*saved.left, new))
         return saved.uid
 
     def draft_uids(self) -> tuple[int, ...]:

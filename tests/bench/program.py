@@ -27,12 +27,15 @@ def command(*arguments: str) -> list[str]:
     return [str(Path(sys.executable).with_name("longhand")), *arguments]
 
 
-def longhand(home: Path, *arguments: str, timeout: float = 1800) -> subprocess.CompletedProcess[str]:
-    """One command to its end, whatever its exit status."""
+def longhand(
+    home: Path, *arguments: str, typed: str | None = None, timeout: float = 1800
+) -> subprocess.CompletedProcess[str]:
+    """One command to its end, whatever its exit status; `typed` comes on its standard input."""
     return subprocess.run(
         command(*arguments),
         env=environment(home),
         cwd=home.parent,
+        input=typed,
         capture_output=True,
         text=True,
         timeout=timeout,

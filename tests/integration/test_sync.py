@@ -257,22 +257,23 @@ def test_a_draft_is_found_again_and_replaced(database: Database) -> None:
             held, flags = drafts_on(server)[first.uid or 0]
             assert (held, b"\\Draft" in flags) == (raw, True)
             other = compose_reply(asked, "Tuesday.", ME)
-            second = save(session, other, (first.uid or 0, message_id_of(raw)))
-            assert second.left is None
+            second = save(session, other, [message_id_of(raw), "<never@saved.example>"])
+            assert second.left == ()
         assert [(uid, held) for uid, (held, _) in drafts_on(server).items()] == [(second.uid, other)]
 
 
 def test_only_ones_own_draft_is_removed(database: Database) -> None:
     asked = parse_message(next(mailbox(1))[2])
-    theirs = ("Drafts", ("\\Draft", "\\Deleted"), b"Subject: theirs\r\n\r\nTheirs.\r\n")
+    kept = b"Message-ID: <kept@x.example>\r\nSubject: theirs\r\n\r\nTheirs.\r\n"
+    theirs = ("Drafts", ("\\Deleted",), kept)
     with SampleServer.start([theirs]) as server:
         with ImapSession(account_of(database, server.port), server.password) as session:
             raw = compose_reply(asked, "Monday.", ME)
             first = save(session, raw)
             assert first.uid is not None
-            second = save(session, compose_reply(asked, "Tuesday.", ME), (first.uid, message_id_of(raw)))
-            third = save(session, compose_reply(asked, "Friday.", ME), (1, message_id_of(raw)))
-        assert third.left == 1, "not the draft it was taken for: it stays, and that is told"
+            second = save(session, compose_reply(asked, "Tuesday.", ME), [message_id_of(raw)])
+            third = save(session, compose_reply(asked, "Friday.", ME), ["<kept@x.example>"])
+        assert third.left == ("<kept@x.example>",), "no draft: it stays, and that is told"
         assert set(drafts_on(server)) == {1, second.uid, third.uid}
 
 
