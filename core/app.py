@@ -223,7 +223,7 @@ class App:
         return self._adapters.live()
 
     def evaluate(self, progress: Progress, cancel: CancelToken, *, controls: bool = True) -> Gate:
-        """All arms on the gate part of this mailbox, with the adapter in use."""
+        """All arms on the newest of the gate part of this mailbox, with the adapter in use."""
         live = self.adapter()
         contest = Contest(
             large=self._models().large(),
@@ -236,9 +236,10 @@ class App:
         )
         judge = Judge(f"evaluate {live.id if live else 0}", contest, self._jobs)
         gate, validation = self._exchanges.all("gate"), self._exchanges.all("validation")
+        most = self._settings.learning.gate
         if not gate:
             raise InputError("There is nothing to evaluate on yet; run 'longhand learn' first.")
-        result = judge.run(gate, validation, progress, cancel)
+        result = judge.run(gate[-most:], validation, progress, cancel, most)
         judge.forget()
         return result
 
@@ -391,6 +392,8 @@ class App:
             threads=self._settings.limits.threads or None,
         )
         known = self._mailbox.others() if others is None else others
+        wanted = self._settings.learning
+        limits = limits or Limits(wanted.examples, wanted.gate)
         return Learner(self._database, Rules(self._database), tools, known, limits)
 
     def _writer(self) -> Writer:
