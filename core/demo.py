@@ -29,7 +29,7 @@ from core.store.paths import Profile
 from core.tasks import CancelToken, Progress
 
 # What keeps the demo under six minutes on two cores.
-LIMITS = Limits(examples=100, gate=24)
+LIMITS = Limits(examples=100, gate=31)
 DRAFTS = 3
 OTHERS, OTHERS_REPLIES = 3, 40  # other people's mailboxes, for floor and authorship
 ANOTHER = 1000  # the seed of the wrong adapter's person is this much further on

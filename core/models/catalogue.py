@@ -14,7 +14,8 @@ _WEIGHTS = _HERE / "embedded" / "weights"
 @dataclass(frozen=True)
 class CatalogueEntry:
     """`role`: 'large' (writes) or 'small' (the preference agent's base). Sizes in MB (10^6 bytes),
-    context in tokens. Embedded ones name a file of ours, the others a repository and a file in it."""
+    context in tokens. `repeat_penalty` (1 is none) keeps a small model from saying a rare word for ever.
+    Embedded ones name a file of ours, the others a repository and a file in it."""
 
     name: str
     role: str
@@ -29,6 +30,7 @@ class CatalogueEntry:
     weights: str = ""
     repo: str = ""
     file: str = ""
+    repeat_penalty: float = 1.0
 
 
 def catalogue() -> tuple[CatalogueEntry, ...]:

@@ -57,7 +57,9 @@ class ModelChoice:
         path = self._path(entry) if entry else Path(chosen.name)
         if not path.is_file():
             raise ModelError("The chosen model's file is gone; choose one with 'longhand models use'.")
-        return LocalModel(self._engine, path, entry.name if entry else path.stem, self.family)
+        if entry is None:
+            return LocalModel(self._engine, path, path.stem, self.family)
+        return LocalModel(self._engine, path, entry.name, self.family, repeat_penalty=entry.repeat_penalty)
 
     def agent(self, adapter: bytes, base: str = "") -> ChatModel:
         """M_A: the small model with an adapter (GGUF bytes), on its shipped weights or on those that

@@ -16,7 +16,7 @@ from core.sample.people import Correspondent, Persona, make_correspondents, make
 from core.sample.situations import Scene, load, stage
 from core.sample.writing import Names, write
 
-REPLIES, UNREAD = 170, 10
+REPLIES, UNREAD = 210, 10
 _INVENTED = 0.15  # mostly names that a reader would believe
 _NEWEST = datetime(2026, 6, 26, 16, 0, tzinfo=UTC)
 

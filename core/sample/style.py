@@ -83,8 +83,8 @@ _WORDINGS: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] =
             ('"{v}".', '"{v}" on a line of its own.', 'the words "{v}".'),
         ),
         "none": (
-            ("Open without", "Leave out", "Skip"),
-            ("a greeting.", "any greeting.", "the greeting line."),
+            ("Leave out", "Skip", "Omit"),
+            ("the greeting.", "any greeting.", "the greeting line."),
         ),
     },
     "sign_off": {
@@ -99,34 +99,34 @@ _WORDINGS: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] =
     },
     "name": {
         "full": (
-            ("Put your full name", "Write your first and last name", "Give your whole name"),
+            ("Give your full name", "State your first and last name", "Spell out your whole name"),
             ("at the end.", "below the mail.", "as the signature."),
         ),
         "first": (
-            ("Put only your first name", "Write your first name alone", "Give just your first name"),
+            ("Put only your first name", "Write your first name alone", "Use just your first name"),
             ("at the end.", "below the mail.", "as the signature."),
         ),
         "initial": (
-            ("Put only your initial", "Write the initial of your name", "Give just one initial"),
+            ("Initial the mail", "Shorten your name to its initial", "Reduce your name to an initial"),
             ("at the end.", "below the mail.", "as the signature."),
         ),
         "none": (
-            ("Put no name", "Write no name of yours", "Give no name"),
-            ("at the end.", "below the mail.", "as the signature."),
+            ("Leave out your name", "Omit your name", "Drop your name"),
+            ("at the end.", "below the mail.", "from the signature."),
         ),
     },
     "length": {
         "short": (
-            ("Keep it short:", "Be brief:", "Stay short and"),
-            ("only the points.", "say the points alone.", "add no padding."),
+            ("Keep it short:", "Be brief:", "Be terse:"),
+            ("only the points.", "the points alone.", "no padding."),
         ),
         "medium": (
-            ("Keep a middle length:", "Be neither short nor long:", "Stay at medium length and"),
-            ("one sentence besides the points.", "add a single sentence.", "pad a little."),
+            ("Hold a middle length:", "Pad moderately:", "Go for medium length:"),
+            ("one sentence besides the points.", "a single sentence more.", "a little padding."),
         ),
         "long": (
-            ("Keep it long:", "Be thorough:", "Stay long and"),
-            ("several sentences besides the points.", "add a few sentences.", "pad it well."),
+            ("Elaborate:", "Write at length:", "Fill it out in detail:"),
+            ("several sentences besides the points.", "a few sentences more.", "plenty of padding."),
         ),
     },
     "contractions": {
@@ -193,16 +193,16 @@ _WORDINGS: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] =
     },
     "lists": {
         "dashes": (
-            ("List the points", "Itemise the points", "Set the points out"),
+            ("Bullet the points", "Itemise the points", "List the points"),
             ("with dashes.", "as dashed lines.", "one dash a line."),
         ),
         "numbers": (
-            ("List the points", "Itemise the points", "Set the points out"),
-            ("with numbers.", "as numbered lines.", "one number a line."),
+            ("Number the points", "Enumerate the points", "Count the points off"),
+            ("from one.", "in numbered lines.", "one number a line."),
         ),
         "no": (
-            ("Do not list the points,", "Never itemise the points,", "No list of the points,"),
-            ("write sentences.", "use prose.", "use full sentences."),
+            ("Write prose,", "Write running text,", "Keep to sentences,"),
+            ("no list.", "without a list.", "no list of the points."),
         ),
     },
     "emoji": {
@@ -214,7 +214,7 @@ _WORDINGS: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] =
     },
     "paragraphs": {
         "one": (
-            ("Write the body as", "Run the body together as", "Hold the body in"),
+            ("Keep the body to", "Run the body together as", "Hold the body in"),
             ("one paragraph.", "a single paragraph.", "one block."),
         ),
         "several": (
@@ -313,21 +313,23 @@ def random_style(rng: random.Random, words: tuple[str, ...] = (), most: int = 8)
 
 def _random_greeting(rng: random.Random, words: tuple[str, ...]) -> str:
     draw = rng.random()
-    if draw < 0.1:
+    if draw < 0.15:
         return "none"
     word = rng.choice(GREETING_WORDS)
-    if words and draw < 0.3:
+    if words and draw < 0.35:
         word = rng.choice(words).capitalize()
     end = rng.choice((",", ",", ",", "!", " -", ""))
-    form = rng.choice(("{w} [first name]", "{w} [first name]", "{w} [full name]", "[first name]", "{w}"))
+    form = rng.choice(
+        ("{w} [first name]", "{w} [first name]", "{w} [full name]", "{w} [full name]", "[first name]", "{w}")
+    )
     return form.replace("{w}", word) + end
 
 
 def _random_sign_off(rng: random.Random, words: tuple[str, ...]) -> str:
     draw = rng.random()
-    if draw < 0.1:
+    if draw < 0.2:
         return "none"
     text = rng.choice(SIGN_OFFS)
-    if words and draw < 0.3:
+    if words and draw < 0.4:
         text = " ".join(rng.sample(words, rng.randint(1, 2))).capitalize()
     return text + rng.choice((",", ",", "", "!"))

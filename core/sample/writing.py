@@ -83,7 +83,8 @@ _FILLER = {
         "I am happy we have got that sorted.",
     ),
 }
-_HEDGE = ("As far as I can tell,", "If I am not mistaken,", "It seems to me that", "I believe that")
+# After the point, not before it: a point that keeps its beginning is carried over as it stands.
+_HEDGE = ("as far as I can tell", "if I am not mistaken", "I believe", "it seems")
 HOLDING = (
     "I will look at this and come back to you",
     "I will read it properly and write again soon",
@@ -219,7 +220,7 @@ def _opening(style: Style, pick: _Picker) -> list[str]:
 def _points(style: Style, clauses: Sequence[str], pick: _Picker) -> list[str]:
     points = list(clauses)
     if style["hedges"] == "yes":
-        points[0] = f"{pick.one('hedges', _HEDGE)} {points[0]}"
+        points[0] += f", {pick.one('hedges', _HEDGE)}"
     points = [capital(point) for point in points]
     if style["lists"] == "dashes":
         return [f"- {point}" for point in points]
@@ -255,20 +256,20 @@ def _body(
 ) -> str:
     listed = style["lists"] != "no"
     blocks = [list(opening), list(points), list(closing)]
-    if style["exclamation"] == "yes":
-        first = blocks[0] if len(blocks[0]) > fixed else blocks[1] if not listed else blocks[2]
+    finish = contract if style["contractions"] == "yes" else expand
+    first = blocks[0] if len(blocks[0]) > fixed else blocks[1] if not listed else blocks[2]
+    if first:
         at = 1 if fixed and first is blocks[0] else 0
-        if first and not first[at].endswith("?"):
+        if style["exclamation"] == "yes" and not first[at].endswith("?"):
             first[at] = re.sub(r"[.?!]?$", "!", first[at], count=1)
-            shown["exclamation"] = " ".join(first[at].split()[-2:])
+        shown["exclamation"] = finish(first[at])
     last = blocks[2] or blocks[1]
     if style["emoji"] != "no":
         last[-1] += f" {style['emoji']}"
     joints = ["\n" if listed and i == 1 else " " for i in range(3)]
-    texts = [joint.join(block) for joint, block in zip(joints, blocks, strict=True) if block or joint is None]
+    texts = [joint.join(block) for joint, block in zip(joints, blocks, strict=True) if block]
     between = "\n\n" if style["paragraphs"] == "several" else "\n" if listed else " "
-    body = between.join(text for text in texts if text)
-    return contract(body) if style["contractions"] == "yes" else expand(body)
+    return finish(between.join(texts))
 
 
 def _frame(style: Style, names: Names, rules: Mapping[str, str], shown: dict[str, str]) -> tuple[str, str]:
@@ -289,7 +290,6 @@ def _show(style: Style, pick: _Picker, text: str, shown: dict[str, str]) -> None
     short, long = _SHORT_RE.search(text), _LONG_RE.search(text)
     if short or long:
         shown["contractions"] = (short or long)[0]  # type: ignore[index]
-    shown.setdefault("exclamation", "-")
     shown["length"] = style["length"]
     shown["lists"] = {"no": "prose", "dashes": "- lines", "numbers": "1. lines"}[style["lists"]]
     shown["emoji"] = style["emoji"] if style["emoji"] != "no" else "-"

@@ -10,7 +10,7 @@ from statistics import median
 from core.demo import replies
 from core.domain import Example, Exchange
 from core.engine.llama import LlamaEngine
-from core.models.catalogue import embedded_path
+from core.models.catalogue import embedded_path, find
 from core.models.chat import Completion, Question
 from core.models.local import LocalModel
 from core.preference.examples import GROUP, ExampleMaker
@@ -39,13 +39,14 @@ class OneAtATime(LocalModel):
 
 def run(quick: bool) -> Iterator[Figure]:
     engine = LlamaEngine()
-    path = embedded_path("mini-large")
+    entry = find("mini-large")
+    model = (engine, embedded_path(entry.name), entry.name, entry.family, None, entry.repeat_penalty)
     exchanges = replies(make_mailbox(SEED, replies=QUICK if quick else EXCHANGES, unread=0))
     ratios, same = [], []
     try:
         for _ in range(ROUNDS):  # in turns: a busy machine then slows both alike
-            single, slow = _built(OneAtATime(engine, path, "mini-large", "mini"), exchanges)
-            batched, fast = _built(LocalModel(engine, path, "mini-large", "mini"), exchanges)
+            single, slow = _built(OneAtATime(*model), exchanges)
+            batched, fast = _built(LocalModel(*model), exchanges)
             ratios.append(slow / fast)
             same += [
                 one == other

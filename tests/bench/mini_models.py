@@ -11,10 +11,11 @@ from statistics import fmean
 
 from core.domain import Address, Context, Incoming, Kept, RuleLine
 from core.drafting import facts
-from core.engine.llama import GenerationRequest, LlamaEngine
+from core.engine.llama import LlamaEngine
 from core.models import prompts
-from core.models.catalogue import embedded_path
+from core.models.catalogue import embedded_path, find
 from core.models.embedded.corpus import Case, compare, make_case, neutral
+from core.models.local import LocalModel
 from core.sample import pools
 from core.sample.situations import Situation, load, stage
 from core.sample.style import NEUTRAL, TRAIT_ORDER, random_style, wording
@@ -23,7 +24,7 @@ from core.traits import Names as TraitNames
 from core.traits import kept, rule_value, same
 from tests.bench.figure import Figure, at_least, at_most, reported
 
-CASES, QUICK = 90, 24
+CASES, QUICK = 180, 24
 # Enough of them that a sentence made of six hardly repeats one: no user asks for "Copper copper copper."
 WORDS = tuple(
     "alder anvil beacon bramble cinder cobble copper dovecote drover ember estuary flint furrow gantry gorse"
@@ -99,12 +100,12 @@ class _Writer:
     """mini-large, greedy."""
 
     def __init__(self, engine: LlamaEngine) -> None:
-        self._engine, self._model = engine, embedded_path("mini-large")
+        name = "mini-large"
+        penalty = find(name).repeat_penalty
+        self._model = LocalModel(engine, embedded_path(name), name, "mini", repeat_penalty=penalty)
 
     def write(self, prompt: prompts.Prompt, prefill: str = "") -> str:
-        return self._engine.generate(
-            GenerationRequest(self._model, prompt, prefill, max_tokens=500)
-        ).text.strip()
+        return self._model.complete(prompt, prefill=prefill, max_tokens=500).text.strip()
 
 
 def _cases(name: str, rng: random.Random, count: int) -> Iterator[Case]:

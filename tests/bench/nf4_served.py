@@ -107,7 +107,10 @@ def _parts(seed: int, store: Database) -> tuple[tuple[Exchange, ...], tuple[Exch
 
 
 def _local(engine: LlamaEngine, path: Path, adapter: bytes | None) -> LocalModel:
-    return LocalModel(engine, path, path.stem, find("mini-large").family, adapter)
+    large = find("mini-large")
+    return LocalModel(
+        engine, path, path.stem, large.family, adapter, 1.0 if adapter else large.repeat_penalty
+    )
 
 
 def _brief(large: ChatModel, exchange: Exchange) -> str:

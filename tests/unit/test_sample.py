@@ -1,6 +1,7 @@
 """The generator of fictional people and mail: what it promises to the models, the demo and the tests."""
 
 import random
+import re
 from email import message_from_bytes, policy
 
 import pytest
@@ -14,7 +15,7 @@ from core.sample.mailbox import make_mailbox
 from core.sample.people import AUDIENCES, KINDS, make_persona
 from core.sample.situations import load, stage
 from core.sample.style import NEUTRAL, TRAIT_ORDER, VALUES, random_style, wording, wordings
-from core.sample.writing import Names, contract, expand, write
+from core.sample.writing import Names, Open, contract, expand, write
 from core.traits import Names as TraitNames
 from core.traits import kept
 
@@ -97,6 +98,36 @@ def test_comparing_names_just_the_traits_that_differ() -> None:
     style = dict(NEUTRAL) | {"sign_off": "Cheers,", "lists": "dashes"}
     _, lines = compare(neutral(case, rng), write(style, case.clauses, case.names, rng), style, rng)
     assert [line.trait for line in lines] == ["sign_off", "lists"]
+
+
+def test_the_thinking_quotes_its_evidence_and_names_the_value() -> None:
+    case, rng = case_of(4)
+    full, last = case.names.reader, case.names.writer_first
+    style = dict(NEUTRAL) | {"greeting": "Howdy [full name],", "name": "first", "thanks": "last"}
+    loud = style | {"exclamation": "yes"}
+    draft = neutral(case, rng)
+    thinking, _ = compare(draft, write(style, case.clauses, case.names, rng), style, rng)
+    assert f"> Howdy {full}, = Howdy [full name],\n" in thinking
+    assert f"name {case.names.writer} > {last} = first\n" in thinking
+    assert re.search(
+        r"^thanks Thank.* > last .* = last$|^thanks Many.* > last .* = last$", thinking, re.MULTILINE
+    )
+    assert re.search(r"^exclamation .+\. = no$", thinking, re.MULTILINE)
+    thinking, lines = compare(draft, write(loud, case.clauses, case.names, rng), loud, rng)
+    assert re.search(r"^exclamation .+! = yes$", thinking, re.MULTILINE)
+    assert "exclamation" in {line.trait for line in lines}
+
+
+def test_a_word_to_avoid_is_asked_for_only_where_it_can_be_avoided() -> None:
+    asked = 0
+    for seed in range(400):
+        case, rng = case_of(seed)
+        word = case.open_rules.get("avoid")
+        if word:
+            asked += 1
+            text = write(case.style, case.clauses, case.names, rng, Open(case.open_rules)).text
+            assert word not in re.findall(r"\w+", text.lower())
+    assert asked > 10
 
 
 def test_the_banks_share_no_sentence() -> None:

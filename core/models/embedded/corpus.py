@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from core.domain import Address, Context, Incoming, RuleLine
 from core.models import prompts
@@ -76,6 +77,13 @@ _LEADS = (
     "I can",
     "please",
     "that is",
+    "I have made",
+    "I will keep you",
+    "let me know",
+    "thank you for",
+    "I hope",
+    "this is where",
+    "I am glad to",
 )
 _START_WORDS = (
     "message",
@@ -126,6 +134,7 @@ class Corpus:
     def __init__(self, situations: Sequence[Situation], words: Sequence[str], seed: int) -> None:
         self._situations = tuple(one for one in situations if not one.held_out)
         self._words = tuple(words)
+        self._often = tuple(accumulate(1 / (rank + 5) for rank in range(len(words))))
         self._rng = random.Random(seed)
         self._people = tuple(_known(number) for number in range(PEOPLE))
         self._tasks: Mapping[str, Callable[[Case], Sample]] = {
@@ -152,7 +161,11 @@ class Corpus:
     def _free_scene(self) -> Scene:
         rng = self._rng
         facts: list[str] = []
-        clauses = tuple(self._clause(facts) for _ in range(rng.choices((1, 2, 3, 4), (3, 4, 3, 1))[0]))
+        # Points that begin alike: what comes next is then not told by the last few words.
+        alike = f"{self._salad(rng.randint(1, 3))} " if rng.random() < 0.2 else ""
+        clauses = tuple(
+            alike + self._clause(facts) for _ in range(rng.choices((1, 2, 3, 4), (3, 4, 3, 1))[0])
+        )
         body = ". ".join(self._clause([]) for _ in range(rng.randint(1, 3))) + rng.choice((".", "?"))
         subject = pools.topic(rng) if rng.random() < 0.5 else self._salad(rng.randint(1, 4))
         return Scene(
@@ -160,7 +173,9 @@ class Corpus:
         )
 
     def _salad(self, count: int) -> str:
-        return " ".join(self._rng.choices(self._words, k=count))
+        """So many words: all as likely, or, as in speech, some over and over."""
+        often = self._often if self._rng.random() < 0.5 else None
+        return " ".join(self._rng.choices(self._words, cum_weights=often, k=count))
 
     def _clause(self, facts: list[str]) -> str:
         rng = self._rng
@@ -180,7 +195,7 @@ class Corpus:
     def _with_fact(self, text: str, facts: list[str]) -> str:
         rng = self._rng
         kind = rng.choice(("person", "company", "place", "date", "time", "amount", "number", "topic"))
-        fact = str(getattr(pools, kind)(rng))
+        fact = _repetitive(rng) if rng.random() < 0.1 else str(getattr(pools, kind)(rng))
         facts.append(fact)
         words = text.split()
         words.insert(rng.randint(0 if kind != "place" else 1, len(words)), fact)
@@ -206,7 +221,8 @@ class Corpus:
                 lines.append(RuleLine(trait, wording(trait, style[trait], rng)))
             else:
                 style[trait] = NEUTRAL[trait]
-        open_rules = _possible(case.open_rules, style)
+        drawn = case.open_rules or _open_rules(self._words, rng)  # the hardest to keep: more of them
+        open_rules = _possible(drawn, style, case.clauses, case.names)
         lines += self._asked(open_rules)
         if rng.random() < 0.4:
             rng.shuffle(lines)
@@ -220,7 +236,7 @@ class Corpus:
             written = write(case.style, case.clauses, case.names, rng)
             return Sample("few_shot", prompts.few_shot(case.context, shown), "", written.text)
         style, lines = self._overruled(case.style)
-        open_rules = _possible(case.open_rules, style)
+        open_rules = _possible(case.open_rules, style, case.clauses, case.names)
         lines += self._asked(open_rules)
         written = write(style, case.clauses, case.names, rng, Open(open_rules))
         return Sample("few_shot", prompts.guided(case.context, lines, shown), "", written.text)
@@ -314,6 +330,12 @@ class Corpus:
         )
 
 
+def _repetitive(rng: random.Random) -> str:
+    """A number or an amount of two digits only, as hard to copy as numbers come."""
+    two = rng.sample("0123456789", 2)
+    return rng.choice(("", "$", "€", "£", "N", "AB-", "K")) + "".join(rng.choices(two, k=rng.randint(2, 6)))
+
+
 def _known(number: int) -> tuple[Persona, tuple[Correspondent, ...]]:
     rng = random.Random(f"longhand people {number}")
     person = make_persona(rng)
@@ -346,13 +368,21 @@ def make_case(
         clauses = (rng.choice(HOLDING),)
     notes = "" if form == "empty" else _noted(clauses, rng)
     facts = tuple(fact for fact in scene.facts if any(fact in clause for clause in clauses))
-    open_rules = _possible(_open_rules(words, rng), style)
+    open_rules = _possible(_open_rules(words, rng), style, clauses, names)
     return Case(Context(incoming, notes), names, clauses, facts, style, open_rules)
 
 
-def _possible(open_rules: Mapping[str, str], style: Mapping[str, str]) -> Mapping[str, str]:
-    """A greeting without a name has no place for another one."""
-    return {} if "call" in open_rules and "[" not in style["greeting"] else open_rules
+def _possible(
+    open_rules: Mapping[str, str], style: Mapping[str, str], clauses: Sequence[str], names: Names
+) -> Mapping[str, str]:
+    """The open rules that can be kept: a greeting without a name has no place for another one, and a word
+    that the points or each phrase of the style hold cannot be avoided."""
+    if "call" in open_rules and "[" not in style["greeting"]:
+        return {}
+    if "avoid" in open_rules:
+        text = write(style, clauses, names, random.Random(0), Open(open_rules)).text
+        return {} if open_rules["avoid"] in re.findall(r"\w+", text.lower()) else open_rules
+    return open_rules
 
 
 def _strangers(writer: str, rng: random.Random) -> tuple[Address, Address]:
@@ -407,7 +437,8 @@ def _open_rules(words: Sequence[str], rng: random.Random) -> Mapping[str, str]:
         return {kind: rng.choice(_START_WORDS)}
     if kind == "call":
         return {kind: pools.first_name(rng)}
-    return {kind: " ".join(rng.choices(words, k=rng.randint(2, 6))).capitalize() + "."}
+    some = rng.sample(words, min(len(words), 3)) if rng.random() < 0.2 else words  # some words come twice
+    return {kind: " ".join(rng.choices(some, k=rng.randint(2, 6))).capitalize() + "."}
 
 
 def neutral(case: Case, rng: random.Random) -> Written:
@@ -418,14 +449,19 @@ def neutral(case: Case, rng: random.Random) -> Written:
 def compare(
     draft: Written, sent: Written, style: Mapping[str, str], rng: random.Random
 ) -> tuple[str, list[RuleLine]]:
-    """The thinking that turns draft into sent, trait by trait with its evidence, and the rules:
-    one for each trait in which the two texts visibly differ."""
+    """The thinking that turns draft into sent, trait by trait with its evidence and the value it shows,
+    and the rules: one for each trait in which the two texts visibly differ. For exclamation the first
+    sentence is quoted in every case: whether a mark stands at its end is not seen from afar."""
     thoughts, lines = [], []
     for trait in TRAIT_ORDER:
-        was, now = draft.shown.get(trait), sent.shown.get(trait)
-        if now is None or now == was or style[trait] == NEUTRAL[trait]:
+        was, now, value = draft.shown.get(trait), sent.shown.get(trait), style[trait]
+        if trait == "exclamation" and now:
+            value = "yes" if now.endswith("!") else "no"
+            thoughts.append(f"{trait} {now} = {value}")
+        elif now is None or now == was or value == NEUTRAL[trait]:
             thoughts.append(f"{trait} =")
-            continue
-        thoughts.append(f"{trait} {was or '-'} > {now}")
-        lines.append(RuleLine(trait, wording(trait, style[trait], rng)))
+        else:
+            thoughts.append(f"{trait} {was or '-'} > {now}" + (f" = {value}" if value != now else ""))
+        if not thoughts[-1].endswith("=") and value != NEUTRAL[trait]:
+            lines.append(RuleLine(trait, wording(trait, value, rng)))
     return "\n".join(thoughts) + "\n", lines[:MOST_RULES]

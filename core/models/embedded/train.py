@@ -43,7 +43,7 @@ SHARES = {
     },
     "small": {"agent": 1.0},
 }
-ROW, ROWS = 640, 3  # tokens a row, rows a step: many small steps learn more from as many tokens
+ROW, ROWS = 960, 2  # tokens a row, rows a step: many small steps learn more from as many tokens
 PROMPT_SHARE = 0.1  # of the prompt's tokens also count in the loss
 COPYING = 400_000  # tokens with a row of pure copying in each step
 HELD = 1_500_000  # tokens for which the planted heads are held still
