@@ -23,14 +23,15 @@ from core.drafting.write import OnText, Writer, prompt_for, rules_for, write_dra
 from core.engine.llama import LlamaEngine
 from core.engine.reader import Reader
 from core.errors import InputError
-from core.evaluation.gate import Gate
-from core.evaluation.judging import Contest, Judge
+from core.evaluation.evaluating import Evaluation, Evaluations, recipe
+from core.evaluation.judging import Contest
 from core.evaluation.learning import Control, Learned, Learner, Limits, Tools
 from core.forgetting import Forgetting
 from core.mail.importer import Importer, ImportResult, check_mail, guess_owner
 from core.mail.servers import Servers
 from core.mail.sync import SyncResult
 from core.models.choice import CLOUD_KEY, ModelChoice, ModelEntry
+from core.models.metered import Meter, Metered
 from core.preference.agent import PreferenceAgent
 from core.preference.rulebook import RuleBook
 from core.preference.settings import load_settings
@@ -222,25 +223,26 @@ class App:
         """The one in use."""
         return self._adapters.live()
 
-    def evaluate(self, progress: Progress, cancel: CancelToken, *, controls: bool = True) -> Gate:
-        """All arms on the gate part of this mailbox, with the adapter in use."""
-        live = self.adapter()
+    def evaluate(self, progress: Progress, cancel: CancelToken, *, controls: bool = True) -> Evaluation:
+        """All arms on the gate part of this mailbox, with the adapter in use. Where nothing of what they
+        come from has changed since the last time, that one's drafts serve again."""
+        gate, validation = self._exchanges.all("gate"), self._exchanges.all("validation")
+        if not gate:
+            raise InputError("There is nothing to evaluate on yet; run 'longhand learn' first.")
+        live, meter = self.adapter(), Meter()
         contest = Contest(
-            large=self._models().large(),
-            agent=self._agent(live),
+            large=Metered(self._models().large(), meter),
+            agent=self._agent(live, meter),
             book=Rules(self._database),
             learning=self._exchanges.all("learning"),
             others=self._mailbox.others(),
             max_tokens=self._settings.drafting.max_tokens,
             controls=controls,
+            meter=meter,
         )
-        judge = Judge(f"evaluate {live.id if live else 0}", contest, self._jobs)
-        gate, validation = self._exchanges.all("gate"), self._exchanges.all("validation")
-        if not gate:
-            raise InputError("There is nothing to evaluate on yet; run 'longhand learn' first.")
-        result = judge.run(gate, validation, progress, cancel)
-        judge.forget()
-        return result
+        adapter = self._adapters.gguf(live.id) if live else b""
+        made_of = recipe(contest, adapter, self.rules(), self._exchanges.all())
+        return Evaluations(self._jobs).run(contest, made_of, gate, validation, progress, cancel)
 
     # Drafting
 
@@ -406,10 +408,11 @@ class App:
             temperature=self._settings.drafting.temperature,
         )
 
-    def _agent(self, adapter: Adapter | None) -> PreferenceAgent | None:
+    def _agent(self, adapter: Adapter | None, meter: Meter | None = None) -> PreferenceAgent | None:
         if adapter is None:
             return None
-        return PreferenceAgent(self._models().agent(self._adapters.gguf(adapter.id), adapter.base))
+        model = self._models().agent(self._adapters.gguf(adapter.id), adapter.base)
+        return PreferenceAgent(Metered(model, meter) if meter else model)
 
     def _refresh(self) -> None:
         """Pairs the mail anew and counts the measured style, after mail came or went."""

@@ -10,7 +10,7 @@ from core import messages
 from core.app import App
 from core.cli import shapes
 from core.cli.output import json_option, opened, remark, show, show_json, working
-from core.cli.scores import gate_table, say_scores
+from core.cli.scores import evaluation_json, gate_table, overlap_table, say_scores
 from core.demo import gate_json
 from core.domain import Address, MessageId
 from core.drafting.mailbox import Target
@@ -115,16 +115,16 @@ def _target(app: App, file: Path | None, message: str | None, to: str | None) ->
 def evaluate_command(report: Path | None, as_json: bool) -> None:
     """Compare the ways of drafting on this mailbox's newest replies."""
     with opened("longhand evaluate") as app, working() as (progress, cancel):
-        gate = app.evaluate(progress, cancel)
+        made = app.evaluate(progress, cancel)
     if report:
-        from core.cli.scores import write_report
+        from core.cli.report import write_report
 
-        write_report(report, gate)
+        write_report(report, made)
     if as_json:
-        show_json(gate_json(gate))
+        show_json(evaluation_json(made))
         return
-    show(gate_table(gate))
-    say_scores(gate)
+    show(gate_table(made.gate), overlap_table(made))
+    say_scores(made.gate)
 
 
 def _list(waiting: list[dict[str, Any]], as_json: bool) -> None:

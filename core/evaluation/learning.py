@@ -12,6 +12,7 @@ from core.errors import LearningError
 from core.evaluation import gate
 from core.evaluation.judging import Contest, Judge
 from core.models.chat import ChatModel
+from core.models.metered import Meter, Metered
 from core.preference.agent import PreferenceAgent
 from core.preference.examples import ExampleMaker
 from core.preference.settings import TrainingSettings
@@ -161,15 +162,21 @@ class Learner:
 
     def _contest(self, adapter: bytes, control: Control | None) -> Contest:
         wrong = control.wrong_adapter if control else None
+        meter = Meter()
+
+        def agent(adapter: bytes) -> PreferenceAgent:
+            return PreferenceAgent(Metered(self._tools.agent_model(adapter, self._base_served), meter))
+
         return Contest(
-            large=self._tools.large,
-            agent=PreferenceAgent(self._tools.agent_model(adapter, self._base_served)),
+            large=Metered(self._tools.large, meter),
+            agent=agent(adapter),
             book=self._rules,
             learning=self._exchanges.all("learning"),
             others=self._others,
             max_tokens=self._tools.max_tokens,
-            wrong=PreferenceAgent(self._tools.agent_model(wrong, self._base_served)) if wrong else None,
+            wrong=agent(wrong) if wrong else None,
             controls=control is not None,
+            meter=meter,
         )
 
     def _stored(self, trained: TrainedAdapter) -> AdapterId:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.domain import Context, Incoming, RuleLine
+from core.domain import Address, Context, Incoming, RuleLine
 
 TRAIT_LINE = "trait: rule"
 
@@ -65,6 +65,13 @@ def guided(
 def few_shot(context: Context, examples: Sequence[tuple[Incoming, str]]) -> Prompt:
     """M_L writes after examples of the user's own replies, and no rules."""
     return Prompt("few_shot", "2", _shown(context, examples))
+
+
+def versions() -> tuple[str, ...]:
+    """Name and version of each prompt that drafts come from."""
+    context = Context(Incoming(Address("", ""), Address("", ""), "", ""))
+    made = (brief(""), zero_shot(context), few_shot(context, ()), guided(context, ()), agent(context))
+    return tuple(f"{prompt.name} {prompt.version}" for prompt in made)
 
 
 def _shown(context: Context, examples: Sequence[tuple[Incoming, str]]) -> tuple[Part, ...]:
