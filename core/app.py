@@ -223,9 +223,20 @@ class App:
         """The one in use."""
         return self._adapters.live()
 
-    def evaluate(self, progress: Progress, cancel: CancelToken, *, controls: bool = True) -> Evaluation:
+    def before_judging(self, judge: str) -> str:
+        """What the user should know before that model judges; empty for nothing."""
+        cloud = self._settings.cloud
+        if (judge or self._settings.large.source) != "cloud":
+            return ""
+        return messages.cloud_judges(cloud.model, urlsplit(cloud.base_url).hostname or "")
+
+    def evaluate(
+        self, progress: Progress, cancel: CancelToken, *, controls: bool = True, judge: str | None = None
+    ) -> Evaluation:
         """All arms on the gate part of this mailbox, with the adapter in use. Where nothing of what they
-        come from has changed since the last time, that one's drafts serve again."""
+        come from has changed since the last time, that one's drafts serve again. `judge`: a model that
+        compares drafts in pairs, '' for the writer."""
+        referee = None if judge is None else self._models().judge(judge)
         gate, validation = self._exchanges.all("gate"), self._exchanges.all("validation")
         if not gate:
             raise InputError("There is nothing to evaluate on yet; run 'longhand learn' first.")
@@ -242,7 +253,7 @@ class App:
         )
         adapter = self._adapters.gguf(live.id) if live else b""
         made_of = recipe(contest, adapter, self.rules(), self._exchanges.all())
-        return Evaluations(self._jobs).run(contest, made_of, gate, validation, progress, cancel)
+        return Evaluations(self._jobs).run(contest, made_of, gate, validation, progress, cancel, referee)
 
     # Drafting
 

@@ -129,6 +129,13 @@ def mixed_families(made_by: str, applied_by: str) -> str:
     )
 
 
+def cloud_judges(model: str, host: str) -> str:
+    return (
+        f"{model} at {host} judges: the mails compared on, your real replies to them and the drafts are sent "
+        "there."
+    )
+
+
 def cloud_in_use(model: str, host: str) -> str:
     return (
         f"{model} at {host} writes from now on: the mail you answer, your notes and your rules are sent "

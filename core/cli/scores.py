@@ -1,5 +1,6 @@
 """Scores as tables, in words, and as JSON."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +12,7 @@ from core.demo import gate_json
 from core.evaluation.evaluating import Evaluation
 from core.evaluation.gate import ArmScores, Gate
 from core.evaluation.metrics import rounded
+from core.evaluation.wins import WinRate
 
 ARM_NAMES = {
     "zero_shot": "plain draft",
@@ -75,6 +77,25 @@ def overlap_table(evaluation: Evaluation) -> Table:
     return table
 
 
+def wins_table(wins: Sequence[WinRate], title: str) -> Table:
+    table = Table(title=title)
+    for column in ("", "wins", "ties", "losses", "win rate", "90 % interval"):
+        table.add_column(column, justify="left" if not column else "right")
+    for one in wins:
+        table.add_row(
+            f"{ARM_NAMES.get(one.first, one.first)} against {ARM_NAMES.get(one.second, one.second)}",
+            *map(str, (one.wins, one.ties, one.losses)),
+            f"{one.rate.estimate:.0%}",
+            f"{one.rate.low:.0%} to {one.rate.high:.0%}",
+        )
+    return table
+
+
+def wins_json(one: WinRate) -> dict[str, Any]:
+    counts = {name: value for name, value in asdict(one).items() if name != "rate"}
+    return counts | {"rate": rounded(asdict(one.rate))}
+
+
 def evaluation_json(made: Evaluation) -> dict[str, Any]:
     """What `longhand evaluate` tells: the gate's object, with more of each arm and what it all came from."""
     outline = gate_json(made.gate)
@@ -93,6 +114,8 @@ def evaluation_json(made: Evaluation) -> dict[str, Any]:
         "borrowed": made.gate.borrowed,
         "shots": made.gate.shots,
         "differences": {name: rounded(asdict(one)) for name, one in made.gate.differences.items()},
+        "judge": made.judge,
+        "wins": [wins_json(one) for one in made.wins],
         "recipe": asdict(made.recipe) | {"digest": made.recipe.digest},
     }
 

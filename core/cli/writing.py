@@ -10,7 +10,7 @@ from core import messages
 from core.app import App
 from core.cli import shapes
 from core.cli.output import json_option, opened, remark, show, show_json, working
-from core.cli.scores import evaluation_json, gate_table, overlap_table, say_scores
+from core.cli.scores import evaluation_json, gate_table, overlap_table, say_scores, wins_table
 from core.demo import gate_json
 from core.domain import Address, MessageId
 from core.drafting.mailbox import Target
@@ -111,11 +111,20 @@ def _target(app: App, file: Path | None, message: str | None, to: str | None) ->
 
 @click.command("evaluate")
 @click.option("--report", type=click.Path(path_type=Path), help="Also write the report as an HTML file.")
+@click.option(
+    "--judge",
+    is_flag=False,
+    flag_value="",
+    help="Also let a model compare drafts in pairs: a GGUF, 'cloud', or without a name the one that writes.",
+)
 @json_option
-def evaluate_command(report: Path | None, as_json: bool) -> None:
-    """Compare the ways of drafting on this mailbox's newest replies."""
-    with opened("longhand evaluate") as app, working() as (progress, cancel):
-        made = app.evaluate(progress, cancel)
+def evaluate_command(report: Path | None, judge: str | None, as_json: bool) -> None:
+    """Compare the ways of drafting on this mailbox's newest replies. Goes on where it stopped."""
+    with opened("longhand evaluate") as app:
+        if judge is not None:
+            remark(app.before_judging(judge))
+        with working() as (progress, cancel):
+            made = app.evaluate(progress, cancel, judge=judge)
     if report:
         from core.cli.report import write_report
 
@@ -124,6 +133,8 @@ def evaluate_command(report: Path | None, as_json: bool) -> None:
         show_json(evaluation_json(made))
         return
     show(gate_table(made.gate), overlap_table(made))
+    if made.wins:
+        show(wins_table(made.wins, f"Judged by {made.judge}, in both orders"))
     say_scores(made.gate)
 
 

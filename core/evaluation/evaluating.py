@@ -3,16 +3,19 @@ It is kept with its drafts and with all that they came from, until one of anothe
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 from core.domain import Exchange, ExchangeId, Rule
 from core.evaluation.arms import Reply, habits_kept
 from core.evaluation.gate import Gate
+from core.evaluation.judge_pairs import PairJudge
 from core.evaluation.judging import Contest, Judge, Outcome
 from core.evaluation.overlap import Overlap, overlap
 from core.evaluation.style import Written, agreement, counted, trait_shares
+from core.evaluation.wins import WinRate
 from core.models import prompts
+from core.models.chat import ChatModel
 from core.store.codec import to_json
 from core.store.jobs import JobRepository
 from core.tasks import CancelToken, Progress
@@ -55,7 +58,7 @@ class Cost:
 class Evaluation:
     """By arm: `habits`, the share of all the real replies' traits that drafts show; `traits`, for each that
     counts in style_match the share of mails whose drafts agree; overlap and costs. `exchanges`: the
-    mails it was made on."""
+    mails it was made on; `wins`: how guided drafts fared before `judge`, against each other arm."""
 
     recipe: Recipe
     gate: Gate
@@ -64,6 +67,8 @@ class Evaluation:
     costs: dict[str, Cost]
     traits: dict[str, dict[str, float]]
     exchanges: tuple[ExchangeId, ...]
+    judge: str = ""
+    wins: tuple[WinRate, ...] = ()
 
 
 class Evaluations:
@@ -81,12 +86,26 @@ class Evaluations:
         validation: Sequence[Exchange],
         progress: Progress,
         cancel: CancelToken,
-        most: int | None = None,
+        judge: ChatModel | None = None,
     ) -> Evaluation:
-        """`exchanges`: the gate part, `most` of it with what it borrows of `validation`."""
-        judge = Judge(_name(recipe), contest, self._jobs)
-        outcome = judge.write(exchanges, validation, progress, cancel, most)
-        made = _evaluation(recipe, judge.scored(outcome), outcome)
+        """`exchanges`: the gate part; `judge` compares guided drafts with every other arm's."""
+        arms = Judge(_name(recipe), contest, self._jobs)
+        outcome = arms.write(exchanges, validation, progress, cancel)
+        made = _evaluation(recipe, arms.scored(outcome), outcome)
+        if judge:
+            pairs = PairJudge(judge, f"gate/{_name(recipe)}:", self._jobs)
+            rates = (
+                pairs.compare(
+                    ("guided", arm),
+                    outcome.cases,
+                    (outcome.replies["guided"], replies),
+                    progress,
+                    cancel,
+                )
+                for arm, replies in outcome.replies.items()
+                if arm != "guided"
+            )
+            made = replace(made, judge=judge.name, wins=tuple(rates))
         self._jobs.set(_LAST, made)
         for key in self._jobs.keys(_RUNS):
             if not key.startswith(f"gate/{_name(recipe)}:"):

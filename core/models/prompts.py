@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from core.domain import Address, Context, Incoming, RuleLine
 
 TRAIT_LINE = "trait: rule"
+JUDGE_VERSION = "1"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,29 @@ def guided(
 def few_shot(context: Context, examples: Sequence[tuple[Incoming, str]]) -> Prompt:
     """M_L writes after examples of the user's own replies, and no rules."""
     return Prompt("few_shot", "2", _shown(context, examples))
+
+
+def judge(context: Context, sent: str, first: str, second: str) -> Prompt:
+    """A model that is to judge names the draft, A or B, that is more like y."""
+    return Prompt(
+        "judge",
+        JUDGE_VERSION,
+        (
+            Frame(
+                "Somebody answered this mail. Which of the two drafts reads more as if the same person had"
+                " written it? Look at how things are said (greeting, tone, length, wording, layout, closing),"
+                " not at what is said. Answer with one letter, A or B.\n\n# Mail\n"
+            ),
+            *_mail(context.incoming),
+            Frame("\n# What the person sent\n"),
+            Mail(sent),
+            Frame("\n\n# Draft A\n"),
+            Mail(first),
+            Frame("\n\n# Draft B\n"),
+            Mail(second),
+            Frame("\n\nA or B?"),
+        ),
+    )
 
 
 def versions() -> tuple[str, ...]:

@@ -117,6 +117,26 @@ def test_another_recipe_takes_the_place_of_the_last(jobs: JobRepository) -> None
     assert jobs.keys("gate/adapter") == ("gate/adapter 1:zero_shot",)
 
 
+def test_a_judge_compares_guided_drafts_with_each_other_arms(jobs: JobRepository) -> None:
+    class Referee(Plain):
+        def complete(self, prompt: Prompt, **_options: object) -> Completion:
+            self.asked += 1
+            own_is_first = prompt.text.index("Hi Ann,\n\nI'll look into it.") < prompt.text.index("Good day")
+            return Completion("A" if own_is_first else "B", 0, 0, 0)
+
+    who, referee = contest(Plain()), Referee()
+    made_of = recipe(who, b"", (), OWN)
+    plain = evaluated(jobs, Plain())
+    made = Evaluations(jobs).run(who, made_of, GATE, VALIDATION, Progress(), CancelToken(), referee)
+    assert [(one.first, one.second, one.wins) for one in made.wins] == [
+        ("guided", "zero_shot", 8),
+        ("guided", "few_shot", 8),
+    ]
+    assert made.judge == "plain"
+    assert replace(made, judge="", wins=()) == plain
+    assert referee.asked == 2 * 2 * 8
+
+
 def test_a_recipe_tells_apart_whatever_drafts_come_from() -> None:
     who = contest(Plain())
     made: list[Recipe] = [

@@ -14,6 +14,7 @@ from core.evaluation.evaluating import Cost, Evaluation, Recipe
 from core.evaluation.gate import ArmScores, Gate
 from core.evaluation.metrics import Interval
 from core.evaluation.overlap import Overlap
+from core.evaluation.wins import TIE, WIN, win_rate
 
 DAY = date(2026, 5, 1)
 ARMS = {"zero_shot": -0.5, "few_shot": 0.5, "guided": 0.75}
@@ -98,6 +99,15 @@ def test_it_says_so_where_nothing_could_be_measured(arms: dict[str, float | None
     read(page)
     assert "too little to tell" in page
     assert "could not be measured" in page
+
+
+def test_win_rates_stand_in_it_where_a_model_judged() -> None:
+    judged = replace(evaluation(), judge="a <i>judge</i>", wins=(win_rate("guided", "few_shot", [WIN, TIE]),))
+    page = report(judged, DAY)
+    assert not read(page).seen & {"i"}
+    assert "with earlier replies 1 1 0 75 %" in words(page)
+    assert "win rate" not in words(report(evaluation(), DAY))
+    assert evaluation_json(judged)["wins"][0]["ties"] == 1
 
 
 def test_a_small_models_scores_are_said_to_prove_nothing() -> None:
