@@ -23,6 +23,7 @@ from core.drafting.write import OnText, Writer, prompt_for, rules_for, write_dra
 from core.engine.llama import LlamaEngine
 from core.engine.reader import Reader
 from core.errors import InputError
+from core.evaluation.blind import BlindTest
 from core.evaluation.evaluating import Evaluation, Evaluations, recipe
 from core.evaluation.judging import Contest
 from core.evaluation.learning import Control, Learned, Learner, Limits, Tools
@@ -254,6 +255,20 @@ class App:
         adapter = self._adapters.gguf(live.id) if live else b""
         made_of = recipe(contest, adapter, self.rules(), self._exchanges.all())
         return Evaluations(self._jobs).run(contest, made_of, gate, validation, progress, cancel, referee)
+
+    def blind_test(self, against: str = "zero_shot") -> BlindTest:
+        """Guided drafts against another arm's, of the last evaluation, for the person to choose between.
+        Raises InputError where there are none."""
+        kept = Evaluations(self._jobs)
+        last = kept.last()
+        if last is None:
+            raise InputError("There are no drafts to compare yet; run 'longhand evaluate' first.")
+        drafts = kept.drafts(last, "guided"), kept.drafts(last, against)
+        if against == "guided" or not drafts[1]:
+            others = ", ".join(arm for arm in last.gate.arms if arm != "guided")
+            raise InputError(f"The last evaluation has no such drafts to compare with; it has {others}.")
+        gate = self._exchanges.all("gate")
+        return BlindTest(last.recipe.digest, ("guided", against), gate, drafts, self._jobs)
 
     # Drafting
 

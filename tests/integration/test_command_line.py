@@ -1,15 +1,23 @@
 """The command line as a user meets it: exit status, one line for what goes wrong, JSON for machines.
 Everything is real: the profile, the reader child, the embedded models."""
 
+import io
 import json
+import os
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core import cli
+from core.privacy.keychain import open_keychain
+from core.store.exchanges import ExchangeRepository
+from core.store.opening import open_database
+from core.store.paths import Profile
 
 
 @pytest.fixture(autouse=True)
@@ -152,6 +160,60 @@ def test_text_gives_one_object_a_line(capsys: pytest.CaptureFixture[str], mails:
     assert seen[1]["text"].startswith("Hey Ann,")
 
 
+def evaluated(capsys: pytest.CaptureFixture[str], home: Path, *options: str) -> dict[str, Any]:
+    """Of a mailbox that is split as learning would split it, with nothing learned."""
+    profile = Profile(home)
+    with closing(open_database(profile, open_keychain(home, os.environ["LONGHAND_PASSPHRASE"]))) as database:
+        exchanges = ExchangeRepository(database)
+        ids = [one.id for one in exchanges.all()]
+        exchanges.set_splits([(one, "learning" if one in ids[:6] else "gate") for one in ids])
+    status, out, _ = longhand(capsys, "evaluate", "--json", *options)
+    assert status == 0
+    return dict(json.loads(out))
+
+
+def test_an_evaluation_is_kept_and_its_report_holds_no_mail(
+    capsys: pytest.CaptureFixture[str], mails: Path, profile_home: Path, tmp_path: Path
+) -> None:
+    imported(capsys, mails)
+    report = tmp_path / "report.html"
+    made = evaluated(capsys, profile_home, "--report", str(report))
+    assert (made["count"], made["recipe"]["large"]) == (3, "mini-large")
+    for arm in ("zero_shot", "few_shot", "guided"):
+        assert made[arm]["new_tokens"] > 0
+        assert made[arm]["seconds"] > 0
+        assert 0 <= made[arm]["edit_distance"] <= 1
+    assert evaluated(capsys, profile_home) == made  # the same seconds: nothing was written again
+    page = report.read_text()
+    for word in ("crate", "Bergen", "Ann", "Tom", "Kovac", "north.example"):
+        assert word not in page
+    status, _, err = longhand(capsys, "evaluate", "--report", str(tmp_path / "no" / "report.html"))
+    assert (status, err.splitlines()[-1].startswith("longhand: The report cannot be written")) == (1, True)
+
+
+def test_the_blind_test_goes_on_and_is_forgotten_with_the_mail(
+    capsys: pytest.CaptureFixture[str], mails: Path, profile_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported(capsys, mails)
+    assert longhand(capsys, "blind")[0] == 1
+    evaluated(capsys, profile_home)
+    monkeypatch.setattr("sys.stdin", io.StringIO("x\n1\nq\n"))
+    status, out, _ = longhand(capsys, "blind")
+    assert status == 0
+    assert "1 of 3. Ann Kovac: Crates" in out
+    assert "2 of 3." in out
+    assert not any(name in out for name in ("guided", "plain"))
+    assert json.loads(longhand(capsys, "blind", "--results", "--json")[1])["left"] == 2
+    monkeypatch.setattr("sys.stdin", io.StringIO("t\ns\n"))
+    status, out, _ = longhand(capsys, "blind")
+    assert (status, "3 of 3." in out, "win rate" in out) == (0, True, True)
+    found = json.loads(longhand(capsys, "blind", "--results", "--json")[1])
+    assert (found["left"], found["ties"], found["wins"] + found["losses"]) == (0, 1, 1)
+    assert longhand(capsys, "blind", "--against", "nobody")[0] == 1
+    longhand(capsys, "privacy", "forget", "north.example", "--yes")
+    assert longhand(capsys, "blind", "--results")[0] == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
@@ -162,6 +224,8 @@ def test_text_gives_one_object_a_line(capsys: pytest.CaptureFixture[str], mails:
         (("models", "use", "nothing.gguf"), 1),
         (("learn",), 1),
         (("evaluate",), 1),
+        (("blind",), 1),
+        (("blind", "--json"), 2),
         (("evaluate", "--judge"), 1),
         (("evaluate", "--judge", "mini-large"), 1),
         (("evaluate", "--judge", "cloud"), 1),
