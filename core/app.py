@@ -1,7 +1,9 @@
 """The one object the command line and the window hold: a profile that is open, and what can be done
 with it. Built from paths, settings and a keychain; the work itself is in the rooms below."""
 
+import shutil
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,15 +29,18 @@ from core.evaluation.blind import BlindTest
 from core.evaluation.evaluating import Evaluation, Evaluations, recipe
 from core.evaluation.judging import Contest
 from core.evaluation.learning import Control, Learned, Learner, Limits, Tools
+from core.evaluation.texts import corpus
 from core.forgetting import Forgetting
 from core.mail.importer import Importer, ImportResult, check_mail, guess_owner
 from core.mail.servers import Servers
 from core.mail.sync import SyncResult
+from core.models.chat import ChatModel
 from core.models.choice import CLOUD_KEY, ModelChoice, ModelEntry
 from core.models.metered import Meter, Metered
 from core.preference.agent import PreferenceAgent
 from core.preference.rulebook import RuleBook
 from core.preference.settings import load_settings
+from core.preference.split import split_exchanges
 from core.privacy.egress import Guard, Ledger, LedgerEntry
 from core.privacy.keychain import Keychain, open_keychain
 from core.store import settings as settings_file
@@ -238,23 +243,45 @@ class App:
         come from has changed since the last time, that one's drafts serve again. `judge`: a model that
         compares drafts in pairs, '' for the writer."""
         referee = None if judge is None else self._models().judge(judge)
-        gate, validation = self._exchanges.all("gate"), self._exchanges.all("validation")
-        if not gate:
+        if not self._exchanges.all("gate"):
             raise InputError("There is nothing to evaluate on yet; run 'longhand learn' first.")
-        live, meter = self.adapter(), Meter()
-        contest = Contest(
-            large=Metered(self._models().large(), meter),
-            agent=self._agent(live, meter),
-            book=Rules(self._database),
-            learning=self._exchanges.all("learning"),
-            others=self._mailbox.others(),
-            max_tokens=self._settings.drafting.max_tokens,
-            controls=controls,
-            meter=meter,
-        )
-        adapter = self._adapters.gguf(live.id) if live else b""
-        made_of = recipe(contest, adapter, self.rules(), self._exchanges.all())
-        return Evaluations(self._jobs).run(contest, made_of, gate, validation, progress, cancel, referee)
+        live, others = self.adapter(), self._mailbox.others()
+        return self._evaluated(self._database, live, others, controls, referee, progress, cancel)
+
+    def evaluate_texts(
+        self,
+        path: Path,
+        progress: Progress,
+        cancel: CancelToken,
+        *,
+        author: str = "",
+        learn: bool = True,
+        judge: str | None = None,
+    ) -> Evaluation:
+        """As `evaluate`, on texts in a file (see core.evaluation.texts), one author of which stands for the
+        user; nothing of it touches their mail. All is done in a database of its own beside the profile's,
+        so that it can go on; that of an earlier file goes when this one is done. Without `learn` there
+        is no agent. Raises InputError, LearningError, ModelError, ChildDied, Cancelled."""
+        referee = None if judge is None else self._models().judge(judge)
+        found = corpus(path, author)
+        apart = Profile(self._profile.evaluations / found.digest)
+        apart.home.parent.mkdir(mode=0o700, exist_ok=True)
+        with closing(open_database(apart, self._keychain)) as database:
+            exchanges = ExchangeRepository(database)
+            if not exchanges.count():
+                with database.transaction():
+                    for one in found.own:
+                        exchanges.add(one)
+                    exchanges.set_splits(tuple(split_exchanges(exchanges.all()).items()))
+                Rules(database).refresh()
+            if not exchanges.all("gate"):
+                raise InputError("There are too few texts by that author to compare on; add some dozens.")
+            adapter = self._trained(database, found.others, progress, cancel) if learn else None
+            made = self._evaluated(database, adapter, found.others, True, referee, progress, cancel)
+        for earlier in self._profile.evaluations.iterdir():
+            if earlier != apart.home:
+                shutil.rmtree(earlier, ignore_errors=True)
+        return made
 
     def blind_test(self, against: str = "zero_shot") -> BlindTest:
         """Guided drafts against another arm's, of the last evaluation, for the person to choose between.
@@ -406,7 +433,10 @@ class App:
     def _book(self) -> RuleBook:
         return Rules(self._database).book
 
-    def _learner(self, limits: Limits | None, others: Sequence[Exchange] | None) -> Learner:
+    def _learner(
+        self, limits: Limits | None, others: Sequence[Exchange] | None, apart: Database | None = None
+    ) -> Learner:
+        """On this profile's mail, or on what lies `apart`."""
         models = self._models()
         tools = Tools(
             large=models.large(),
@@ -419,7 +449,45 @@ class App:
             threads=self._settings.limits.threads or None,
         )
         known = self._mailbox.others() if others is None else others
-        return Learner(self._database, Rules(self._database), tools, known, limits)
+        database = apart or self._database
+        return Learner(database, Rules(database), tools, known, limits)
+
+    def _trained(
+        self, database: Database, others: Sequence[Exchange], progress: Progress, cancel: CancelToken
+    ) -> Adapter:
+        """The adapter of a database apart: trained now, or by a call that was broken off later."""
+        adapters = AdapterRepository(database)
+        if not adapters.all():
+            self._learner(None, others, database).adapter(progress, cancel)
+        return adapters.all()[-1]
+
+    def _evaluated(
+        self,
+        database: Database,
+        adapter: Adapter | None,
+        others: Sequence[Exchange],
+        controls: bool,
+        referee: ChatModel | None,
+        progress: Progress,
+        cancel: CancelToken,
+    ) -> Evaluation:
+        exchanges, rules, meter = ExchangeRepository(database), Rules(database), Meter()
+        gate, validation = exchanges.all("gate"), exchanges.all("validation")
+        models = self._models()
+        gguf = AdapterRepository(database).gguf(adapter.id) if adapter else b""
+        contest = Contest(
+            large=Metered(models.large(), meter),
+            agent=PreferenceAgent(Metered(models.agent(gguf, adapter.base), meter)) if adapter else None,
+            book=rules,
+            learning=exchanges.all("learning"),
+            others=others,
+            max_tokens=self._settings.drafting.max_tokens,
+            controls=controls,
+            meter=meter,
+        )
+        made_of = recipe(contest, gguf, rules.book.all(), exchanges.all())
+        kept = Evaluations(JobRepository(database))
+        return kept.run(contest, made_of, gate, validation, progress, cancel, referee)
 
     def _writer(self) -> Writer:
         live = self.adapter()
@@ -434,11 +502,10 @@ class App:
             temperature=self._settings.drafting.temperature,
         )
 
-    def _agent(self, adapter: Adapter | None, meter: Meter | None = None) -> PreferenceAgent | None:
+    def _agent(self, adapter: Adapter | None) -> PreferenceAgent | None:
         if adapter is None:
             return None
-        model = self._models().agent(self._adapters.gguf(adapter.id), adapter.base)
-        return PreferenceAgent(Metered(model, meter) if meter else model)
+        return PreferenceAgent(self._models().agent(self._adapters.gguf(adapter.id), adapter.base))
 
     def _refresh(self) -> None:
         """Pairs the mail anew and counts the measured style, after mail came or went."""

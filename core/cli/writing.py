@@ -117,14 +117,31 @@ def _target(app: App, file: Path | None, message: str | None, to: str | None) ->
     flag_value="",
     help="Also let a model compare drafts in pairs: a GGUF, 'cloud', or without a name the one that writes.",
 )
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Learn from and compare on these texts, not your mail: JSON lines of context, text, author, date.",
+)
+@click.option("--author", default="", help="With --data: who stands for you; by default who wrote most.")
+@click.option("--no-learning", is_flag=True, help="With --data: without an agent, which takes less time.")
 @json_option
-def evaluate_command(report: Path | None, judge: str | None, as_json: bool) -> None:
+def evaluate_command(
+    report: Path | None, judge: str | None, data: Path | None, author: str, no_learning: bool, as_json: bool
+) -> None:
     """Compare the ways of drafting on this mailbox's newest replies. Goes on where it stopped."""
+    if data is None and (author or no_learning):
+        raise click.UsageError("--author and --no-learning go with --data.")
     with opened("longhand evaluate") as app:
         if judge is not None:
             remark(app.before_judging(judge))
         with working() as (progress, cancel):
-            made = app.evaluate(progress, cancel, judge=judge)
+            made = (
+                app.evaluate(progress, cancel, judge=judge)
+                if data is None
+                else app.evaluate_texts(
+                    data, progress, cancel, author=author, learn=not no_learning, judge=judge
+                )
+            )
     if report:
         from core.cli.report import write_report
 

@@ -108,6 +108,13 @@ class Learner:
         self._trainer.forget(trained.run)
         return learned
 
+    def adapter(self, progress: Progress, cancel: CancelToken) -> AdapterId:
+        """A trained agent that no gate has judged, and that does not go into use."""
+        trained, _ = self.train(progress, cancel)
+        adapter = self._stored(trained)
+        self._trainer.forget(trained.run)
+        return adapter
+
     def train(self, progress: Progress, cancel: CancelToken) -> tuple[TrainedAdapter, int]:
         """The examples, the rules of the book made of them, and the run; with the number of examples."""
         self._split()

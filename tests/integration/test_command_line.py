@@ -191,6 +191,41 @@ def test_an_evaluation_is_kept_and_its_report_holds_no_mail(
     assert (status, err.splitlines()[-1].startswith("longhand: The report cannot be written")) == (1, True)
 
 
+def test_other_texts_are_evaluated_apart_from_the_mail(
+    capsys: pytest.CaptureFixture[str], profile_home: Path, tmp_path: Path
+) -> None:
+    def texts(name: str, count: int) -> str:
+        """`count` reviews of Ida's and some of Bo's."""
+        lines = []
+        for number in range(count + 10):
+            own = number < count
+            text = f"hey all,\n\nhall {number} was great!\n\ncheers\nIda" if own else "It was fine.\n\nBo"
+            day = f"2026-{number // 28 + 1:02}-{number % 28 + 1:02}"
+            about = f"How was concert {number} in Malmö?"
+            lines.append({"context": about, "text": text, "author": "Ida" if own else "Bo", "date": day})
+        path = tmp_path / name
+        path.write_text("\n".join(map(json.dumps, lines)))
+        return str(path)
+
+    def evaluate(path: str) -> dict[str, Any]:
+        status, out, _ = longhand(capsys, "evaluate", "--data", path, "--no-learning", "--json")
+        assert status == 0
+        return dict(json.loads(out))
+
+    made = evaluate(texts("first.jsonl", 30))
+    assert made["count"] - made["borrowed"] == 4
+    assert made["recipe"]["agent"] == ""
+    assert made["guided"]["style_match"] > made["zero_shot"]["style_match"]
+    assert longhand(capsys, "rules", "list", "--json")[1].strip() == "[]"  # the user's own
+    [first] = (profile_home / "evaluations").iterdir()
+    assert not any(b"hall" in file.read_bytes() for file in first.rglob("*") if file.is_file())
+    other = texts("second.jsonl", 31)
+    assert evaluate(other)["recipe"]["mail"] != made["recipe"]["mail"]
+    assert first not in (profile_home / "evaluations").iterdir()
+    status, _, err = longhand(capsys, "evaluate", "--data", texts("few.jsonl", 3), "--author", "Ida")
+    assert (status, "too few texts" in err) == (1, True)
+
+
 def test_the_blind_test_goes_on_and_is_forgotten_with_the_mail(
     capsys: pytest.CaptureFixture[str], mails: Path, profile_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,6 +260,8 @@ def test_the_blind_test_goes_on_and_is_forgotten_with_the_mail(
         (("learn",), 1),
         (("evaluate",), 1),
         (("blind",), 1),
+        (("evaluate", "--author", "Ida"), 2),
+        (("evaluate", "--data", "nowhere.jsonl"), 1),
         (("blind", "--json"), 2),
         (("evaluate", "--judge"), 1),
         (("evaluate", "--judge", "mini-large"), 1),
