@@ -25,22 +25,19 @@ from core.drafting.write import OnText, Writer, prompt_for, rules_for, write_dra
 from core.engine.llama import LlamaEngine
 from core.engine.reader import Reader
 from core.errors import InputError
+from core.evaluation.assessing import Assessor
 from core.evaluation.blind import BlindTest
-from core.evaluation.evaluating import Evaluation, Evaluations, recipe
-from core.evaluation.judging import Contest
+from core.evaluation.evaluating import Evaluation, Evaluations
 from core.evaluation.learning import Control, Learned, Learner, Limits, Tools
 from core.evaluation.texts import corpus
 from core.forgetting import Forgetting
 from core.mail.importer import Importer, ImportResult, check_mail, guess_owner
 from core.mail.servers import Servers
 from core.mail.sync import SyncResult
-from core.models.chat import ChatModel
 from core.models.choice import CLOUD_KEY, ModelChoice, ModelEntry
-from core.models.metered import Meter, Metered
 from core.preference.agent import PreferenceAgent
 from core.preference.rulebook import RuleBook
 from core.preference.settings import load_settings
-from core.preference.split import split_exchanges
 from core.privacy.egress import Guard, Ledger, LedgerEntry
 from core.privacy.keychain import Keychain, open_keychain
 from core.store import settings as settings_file
@@ -242,11 +239,9 @@ class App:
         """All arms on the gate part of this mailbox, with the adapter in use. Where nothing of what they
         come from has changed since the last time, that one's drafts serve again. `judge`: a model that
         compares drafts in pairs, '' for the writer."""
-        referee = None if judge is None else self._models().judge(judge)
-        if not self._exchanges.all("gate"):
-            raise InputError("There is nothing to evaluate on yet; run 'longhand learn' first.")
+        assessor = self._assessor(judge)
         live, others = self.adapter(), self._mailbox.others()
-        return self._evaluated(self._database, live, others, controls, referee, progress, cancel)
+        return assessor.mail(self._database, live, others, progress, cancel, controls)
 
     def evaluate_texts(
         self,
@@ -262,22 +257,11 @@ class App:
         user; nothing of it touches their mail. All is done in a database of its own beside the profile's,
         so that it can go on; that of an earlier file goes when this one is done. Without `learn` there
         is no agent. Raises InputError, LearningError, ModelError, ChildDied, Cancelled."""
-        referee = None if judge is None else self._models().judge(judge)
-        found = corpus(path, author)
+        assessor, found = self._assessor(judge), corpus(path, author)
         apart = Profile(self._profile.evaluations / found.digest)
-        apart.home.parent.mkdir(mode=0o700, exist_ok=True)
         with closing(open_database(apart, self._keychain)) as database:
-            exchanges = ExchangeRepository(database)
-            if not exchanges.count():
-                with database.transaction():
-                    for one in found.own:
-                        exchanges.add(one)
-                    exchanges.set_splits(tuple(split_exchanges(exchanges.all()).items()))
-                Rules(database).refresh()
-            if not exchanges.all("gate"):
-                raise InputError("There are too few texts by that author to compare on; add some dozens.")
-            adapter = self._trained(database, found.others, progress, cancel) if learn else None
-            made = self._evaluated(database, adapter, found.others, True, referee, progress, cancel)
+            learner = self._learner_apart if learn else None
+            made = assessor.texts(database, found, learner, progress, cancel)
         for earlier in self._profile.evaluations.iterdir():
             if earlier != apart.home:
                 shutil.rmtree(earlier, ignore_errors=True)
@@ -452,42 +436,13 @@ class App:
         database = apart or self._database
         return Learner(database, Rules(database), tools, known, limits)
 
-    def _trained(
-        self, database: Database, others: Sequence[Exchange], progress: Progress, cancel: CancelToken
-    ) -> Adapter:
-        """The adapter of a database apart: trained now, or by a call that was broken off later."""
-        adapters = AdapterRepository(database)
-        if not adapters.all():
-            self._learner(None, others, database).adapter(progress, cancel)
-        return adapters.all()[-1]
+    def _learner_apart(self, database: Database, others: Sequence[Exchange]) -> Learner:
+        return self._learner(None, others, database)
 
-    def _evaluated(
-        self,
-        database: Database,
-        adapter: Adapter | None,
-        others: Sequence[Exchange],
-        controls: bool,
-        referee: ChatModel | None,
-        progress: Progress,
-        cancel: CancelToken,
-    ) -> Evaluation:
-        exchanges, rules, meter = ExchangeRepository(database), Rules(database), Meter()
-        gate, validation = exchanges.all("gate"), exchanges.all("validation")
+    def _assessor(self, judge: str | None) -> Assessor:
         models = self._models()
-        gguf = AdapterRepository(database).gguf(adapter.id) if adapter else b""
-        contest = Contest(
-            large=Metered(models.large(), meter),
-            agent=PreferenceAgent(Metered(models.agent(gguf, adapter.base), meter)) if adapter else None,
-            book=rules,
-            learning=exchanges.all("learning"),
-            others=others,
-            max_tokens=self._settings.drafting.max_tokens,
-            controls=controls,
-            meter=meter,
-        )
-        made_of = recipe(contest, gguf, rules.book.all(), exchanges.all())
-        kept = Evaluations(JobRepository(database))
-        return kept.run(contest, made_of, gate, validation, progress, cancel, referee)
+        referee = None if judge is None else models.judge(judge)
+        return Assessor(models, self._settings.drafting.max_tokens, referee)
 
     def _writer(self) -> Writer:
         live = self.adapter()

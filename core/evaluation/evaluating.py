@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 
-from core.domain import Exchange, ExchangeId, Rule
+from core.domain import Exchange, ExchangeId, Rule, RuleId
 from core.evaluation.arms import Reply, habits_kept
 from core.evaluation.gate import Gate
 from core.evaluation.judge_pairs import PairJudge
@@ -122,13 +122,15 @@ class Evaluations:
 
 
 def recipe(contest: Contest, adapter: bytes, rules: Sequence[Rule], exchanges: Sequence[Exchange]) -> Recipe:
-    """Of a contest over `exchanges`, all parts of them; `adapter`: GGUF bytes, empty for none."""
+    """Of a contest over `exchanges`, all parts of them; `adapter`: GGUF bytes, empty for none. Counted anew,
+    rules may change their ids and their evidence, which no draft depends on."""
+    plain = [replace(rule, id=RuleId(0), evidence=()) for rule in rules]
     return Recipe(
         longhand=version("longhand"),
         sacrebleu=version("sacrebleu"),
         large=contest.large.name,
         agent=digest(adapter) if adapter else "",
-        rules=digest(to_json(rules).encode()),
+        rules=digest(to_json(plain).encode()),
         mail=digest(to_json(exchanges).encode()),
         max_tokens=contest.max_tokens,
         controls=contest.controls,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.domain import AppliedRule, Context, ExchangeId, Kept, RuleLine
+from core.domain import AppliedRule, Context, ExchangeId, Kept, MessageId, RuleId, RuleLine
 from core.errors import Cancelled
 from core.evaluation.arms import Reply
 from core.evaluation.evaluating import Evaluation, Evaluations, Recipe, recipe
@@ -20,7 +20,7 @@ from core.store.database import Database
 from core.store.jobs import JobRepository
 from core.tasks import CancelToken, Progress
 from tests.lessons import exchange
-from tests.store_things import open_database
+from tests.store_things import open_database, rule
 
 OWN, OTHERS = [exchange(number) for number in range(20)], [exchange(number) for number in range(40, 60)]
 LEARNING, VALIDATION, GATE = OWN[:12], OWN[12:14], OWN[14:]
@@ -147,6 +147,13 @@ def test_a_recipe_tells_apart_whatever_drafts_come_from() -> None:
         recipe(replace(who, controls=True), b"", (), OWN),
     ]
     assert len({one.digest for one in made}) == len(made)
+
+
+def test_rules_that_were_counted_anew_are_the_same_rules() -> None:
+    who, first = contest(Plain()), rule()
+    again = replace(first, id=RuleId(9), evidence=(MessageId(3),))
+    assert recipe(who, b"", (first,), OWN) == recipe(who, b"", (again,), OWN)
+    assert recipe(who, b"", (first,), OWN) != recipe(who, b"", (replace(first, sentence="Be brief."),), OWN)
 
 
 def test_a_reply_stored_before_costs_were_counted_still_loads() -> None:
