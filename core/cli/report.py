@@ -33,15 +33,15 @@ class Chart:
     one: float
 
 
-def write_report(path: Path, evaluation: Evaluation) -> None:
-    """Raises InputError where the file cannot be written."""
+def write_report(path: Path, evaluation: Evaluation, *, texts: bool = False) -> None:
+    """`texts`: it was made on other texts than mail. Raises InputError where the file cannot be written."""
     try:
-        path.write_text(report(evaluation, datetime.now(UTC).date()), encoding="utf-8")
+        path.write_text(report(evaluation, datetime.now(UTC).date(), texts), encoding="utf-8")
     except OSError:
         raise InputError("The report cannot be written there; choose another file.") from None
 
 
-def report(evaluation: Evaluation, day: date) -> str:
+def report(evaluation: Evaluation, day: date, texts: bool = False) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -51,7 +51,9 @@ def report(evaluation: Evaluation, day: date) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(number=_number, signed="{:+.2f}".format, plain=_plain, versus=_versus)
+    environment.filters.update(
+        number=_number, signed="{:+.2f}".format, hundredths=_hundredths, plain=_plain, versus=_versus
+    )
     return environment.get_template(_TEMPLATE).render(
         made=evaluation,
         gate=evaluation.gate,
@@ -59,6 +61,7 @@ def report(evaluation: Evaluation, day: date) -> str:
         chart=chart(evaluation),
         embedded=is_embedded(evaluation.recipe.large),
         day=day,
+        texts=texts,
     )
 
 
@@ -93,6 +96,12 @@ def _versus(difference: str) -> str:
 
 def _plain(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _hundredths(share: float) -> str:
+    """'12 more' or '3 fewer', of a hundred at most."""
+    count = round(100 * max(-1.0, min(1.0, share)))
+    return f"{-count} fewer" if count < 0 else f"{count} more"
 
 
 def _number(value: float | None, places: int = 2) -> str:

@@ -145,7 +145,7 @@ def evaluate_command(
     if report:
         from core.cli.report import write_report
 
-        write_report(report, made)
+        write_report(report, made, texts=data is not None)
     if as_json:
         show_json(evaluation_json(made))
         return

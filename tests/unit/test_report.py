@@ -116,6 +116,21 @@ def test_a_small_models_scores_are_said_to_prove_nothing() -> None:
     assert "taught this very task" not in words(report(evaluation(), DAY))
 
 
+def test_an_advantage_is_told_in_words_that_fit_its_sign() -> None:
+    gate = replace(evaluation().gate, advantage=Interval(-0.05, -0.2, 1.01))
+    said = words(report(replace(evaluation(), gate=gate), DAY))
+    assert "guided drafts keep 5 fewer than" in said
+    assert "from 20 fewer to 100 more" in said
+
+
+def test_it_says_what_guided_drafts_went_without_and_whose_texts_they_are() -> None:
+    with_agent = replace(evaluation(), recipe=replace(RECIPE, agent="cc"))
+    assert "No preference agent" in words(report(evaluation(), DAY))
+    assert "No preference agent" not in words(report(with_agent, DAY))
+    assert "author who was chosen" in words(report(with_agent, DAY, texts=True))
+    assert "author who was chosen" not in words(report(with_agent, DAY))
+
+
 def test_bars_reach_from_the_floor_to_their_value() -> None:
     drawn = chart(evaluation())
     assert drawn is not None
