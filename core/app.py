@@ -30,6 +30,7 @@ from core.evaluation.blind import BlindTest
 from core.evaluation.evaluating import Evaluation, Evaluations
 from core.evaluation.learning import Control, Learned, Learner, Limits, Tools
 from core.evaluation.texts import corpus
+from core.evaluation.wins import WinRate
 from core.forgetting import Forgetting
 from core.mail.importer import Importer, ImportResult, check_mail, guess_owner
 from core.mail.servers import Servers
@@ -280,6 +281,13 @@ class App:
             raise InputError(f"The last evaluation has no such drafts to compare with; it has {others}.")
         gate = self._exchanges.all("gate")
         return BlindTest(last.recipe.digest, ("guided", against), gate, drafts, self._jobs)
+
+    def blind_results(self) -> tuple[WinRate, ...]:
+        """Of every blind test of the last evaluation that the person has begun."""
+        last = Evaluations(self._jobs).last()
+        arms = [arm for arm in last.gate.arms if arm != "guided"] if last else []
+        tests = [self.blind_test(arm) for arm in arms]
+        return tuple(test.results() for test in tests if test.left < test.count)
 
     # Drafting
 

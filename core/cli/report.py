@@ -1,6 +1,7 @@
 """An evaluation as one HTML file for people who know nothing of models: self-contained, without script, and
 without a word of any mail."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from core.cli.scores import ARM_NAMES
 from core.errors import InputError
 from core.evaluation.evaluating import Evaluation
+from core.evaluation.wins import WinRate
 from core.models.catalogue import is_embedded
 
 _TEMPLATE = "report.html.jinja"
@@ -33,15 +35,19 @@ class Chart:
     one: float
 
 
-def write_report(path: Path, evaluation: Evaluation, *, texts: bool = False) -> None:
-    """`texts`: it was made on other texts than mail. Raises InputError where the file cannot be written."""
+def write_report(
+    path: Path, evaluation: Evaluation, *, blind: Sequence[WinRate] = (), texts: bool = False
+) -> None:
+    """`blind`: how the person chose; `texts`: it was made on other texts than mail. Raises InputError where
+    the file cannot be written."""
+    page = report(evaluation, datetime.now(UTC).date(), blind=blind, texts=texts)
     try:
-        path.write_text(report(evaluation, datetime.now(UTC).date(), texts), encoding="utf-8")
+        path.write_text(page, encoding="utf-8")
     except OSError:
         raise InputError("The report cannot be written there; choose another file.") from None
 
 
-def report(evaluation: Evaluation, day: date, texts: bool = False) -> str:
+def report(evaluation: Evaluation, day: date, *, blind: Sequence[WinRate] = (), texts: bool = False) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -62,6 +68,7 @@ def report(evaluation: Evaluation, day: date, texts: bool = False) -> str:
         embedded=is_embedded(evaluation.recipe.large),
         day=day,
         texts=texts,
+        blind=blind,
     )
 
 

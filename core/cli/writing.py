@@ -142,10 +142,11 @@ def evaluate_command(
                     data, progress, cancel, author=author, learn=not no_learning, judge=judge
                 )
             )
+        blind = app.blind_results() if report and data is None else ()
     if report:
         from core.cli.report import write_report
 
-        write_report(report, made, texts=data is not None)
+        write_report(report, made, blind=blind, texts=data is not None)
     if as_json:
         show_json(evaluation_json(made))
         return

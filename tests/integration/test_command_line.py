@@ -227,7 +227,11 @@ def test_other_texts_are_evaluated_apart_from_the_mail(
 
 
 def test_the_blind_test_goes_on_and_is_forgotten_with_the_mail(
-    capsys: pytest.CaptureFixture[str], mails: Path, profile_home: Path, monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str],
+    mails: Path,
+    profile_home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     imported(capsys, mails)
     assert longhand(capsys, "blind")[0] == 1
@@ -244,6 +248,9 @@ def test_the_blind_test_goes_on_and_is_forgotten_with_the_mail(
     assert (status, "3 of 3." in out, "win rate" in out) == (0, True, True)
     found = json.loads(longhand(capsys, "blind", "--results", "--json")[1])
     assert (found["left"], found["ties"], found["wins"] + found["losses"]) == (0, 1, 1)
+    report = tmp_path / "report.html"
+    assert longhand(capsys, "evaluate", "--report", str(report))[0] == 0
+    assert report.read_text().count("you took for yours") == 1
     assert longhand(capsys, "blind", "--against", "nobody")[0] == 1
     longhand(capsys, "privacy", "forget", "north.example", "--yes")
     assert longhand(capsys, "blind", "--results")[0] == 1

@@ -14,7 +14,7 @@ from core.evaluation.evaluating import Cost, Evaluation, Recipe
 from core.evaluation.gate import ArmScores, Gate
 from core.evaluation.metrics import Interval
 from core.evaluation.overlap import Overlap
-from core.evaluation.wins import TIE, WIN, win_rate
+from core.evaluation.wins import LOSS, TIE, WIN, win_rate
 
 DAY = date(2026, 5, 1)
 ARMS = {"zero_shot": -0.5, "few_shot": 0.5, "guided": 0.75}
@@ -108,6 +108,15 @@ def test_win_rates_stand_in_it_where_a_model_judged() -> None:
     assert "with earlier replies 1 1 0 75 %" in words(page)
     assert "win rate" not in words(report(evaluation(), DAY))
     assert evaluation_json(judged)["wins"][0]["ties"] == 1
+
+
+def test_the_persons_own_choice_stands_in_it() -> None:
+    chosen = win_rate("guided", "zero_shot", [WIN, WIN, LOSS])
+    page = report(evaluation(), DAY, blind=[chosen])
+    read(page)
+    assert "plain draft 2 0 1 67 %" in words(page)
+    assert "you took for yours" in words(page)
+    assert "you took for yours" not in words(report(evaluation(), DAY))
 
 
 def test_a_small_models_scores_are_said_to_prove_nothing() -> None:
