@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from core.app import App
 from core.domain import Address, Context, Exchange, ExchangeId, Incoming
 from core.errors import Cancelled, InputError, ModelError
 from core.evaluation.arms import Reply
@@ -24,6 +25,7 @@ from core.models.cloud import OpenAIModel
 from core.models.prompts import Frame, Mail, Prompt
 from core.store.database import Database
 from core.store.jobs import JobRepository
+from core.store.paths import Profile
 from core.tasks import CancelToken, Progress
 
 SECRET = "the mail's own words"
@@ -98,6 +100,19 @@ def test_judges_pairs_over_http(server: str, tmp_path: Path) -> None:
         assert found.wins + found.ties + found.losses == 2
         assert judged() == found
         assert len(notes.rows) == 2
+
+
+def test_what_a_cloud_judge_is_sent_is_said_before(profile_home: Path) -> None:
+    with closing(App.open(Profile(profile_home), "a passphrase of the tests", "a test")) as app:
+        assert app.before_judging("") == ""
+        app.use_cloud("https://models.example/v1", "judge-7", "key")
+        for judge in ("", "cloud"):
+            assert "judge-7 at models.example judges" in app.before_judging(judge)
+            assert "your real replies" in app.before_judging(judge)
+        assert app.before_judging("qwen3.gguf") == ""
+        app.use_model("mini-large")
+        assert app.before_judging("") == ""
+        assert "judge-7" in app.before_judging("cloud")
 
 
 def test_a_wrong_key_is_one_clear_sentence(server: str) -> None:
