@@ -116,6 +116,7 @@ def evaluation_json(made: Evaluation) -> dict[str, Any]:
         "differences": {name: rounded(asdict(one)) for name, one in made.gate.differences.items()},
         "judge": made.judge,
         "wins": [wins_json(one) for one in made.wins],
+        "libraries": list(made.libraries),
         "recipe": asdict(made.recipe) | {"digest": made.recipe.digest},
     }
 

@@ -29,7 +29,6 @@ class Recipe:
     rule book, and the exchanges of every part."""
 
     longhand: str
-    sacrebleu: str
     large: str
     agent: str
     rules: str
@@ -58,7 +57,8 @@ class Cost:
 class Evaluation:
     """By arm: `habits`, the share of all the real replies' traits that drafts show; `traits`, for each that
     counts in style_match the share of mails whose drafts agree; overlap and costs. `exchanges`: the
-    mails it was made on; `wins`: how guided drafts fared before `judge`, against each other arm."""
+    mails it was made on; `libraries`: those that counted, with their versions; `wins`: how guided drafts
+    fared before `judge`, against each other arm."""
 
     recipe: Recipe
     gate: Gate
@@ -67,6 +67,7 @@ class Evaluation:
     costs: dict[str, Cost]
     traits: dict[str, dict[str, float]]
     exchanges: tuple[ExchangeId, ...]
+    libraries: tuple[str, ...]
     judge: str = ""
     wins: tuple[WinRate, ...] = ()
 
@@ -127,7 +128,6 @@ def recipe(contest: Contest, adapter: bytes, rules: Sequence[Rule], exchanges: S
     plain = [replace(rule, id=RuleId(0), evidence=()) for rule in rules]
     return Recipe(
         longhand=version("longhand"),
-        sacrebleu=version("sacrebleu"),
         large=contest.large.name,
         agent=digest(adapter) if adapter else "",
         rules=digest(to_json(plain).encode()),
@@ -166,7 +166,8 @@ def _evaluation(recipe: Recipe, gate: Gate, outcome: Outcome) -> Evaluation:
     costs = {arm: _cost(replies) for arm, replies in outcome.replies.items() if replies}
     ids = tuple(case.exchange.id for case in cases)
     habits = {arm: habits_kept(cases, replies) for arm, replies in outcome.replies.items() if replies}
-    return Evaluation(recipe, gate, habits, near, costs, traits, ids)
+    libraries = tuple(f"{name} {version(name)}" for name in ("sacrebleu", "rapidfuzz", "scikit-learn"))
+    return Evaluation(recipe, gate, habits, near, costs, traits, ids, libraries)
 
 
 def _cost(replies: Sequence[Reply]) -> Cost:

@@ -18,7 +18,7 @@ from core.evaluation.wins import LOSS, TIE, WIN, win_rate
 
 DAY = date(2026, 5, 1)
 ARMS = {"zero_shot": -0.5, "few_shot": 0.5, "guided": 0.75}
-RECIPE = Recipe("0.1", "2.6", "a <b>model</b>.gguf", "", "aa", "bb", 400, False, ("guided 2",))
+RECIPE = Recipe("0.1", "a <b>model</b>.gguf", "", "aa", "bb", 400, False, ("guided 2",))
 
 
 def evaluation(arms: dict[str, float | None] | None = None) -> Evaluation:
@@ -41,6 +41,7 @@ def evaluation(arms: dict[str, float | None] | None = None) -> Evaluation:
         dict.fromkeys(known, Cost(None, 77.0, 0.2, ("m: guided 2",))),
         {arm: {"sign_off": 0.5} for arm in known},
         (ExchangeId(1),),
+        ("sacrebleu 2.6",),
     )
 
 
@@ -156,5 +157,6 @@ def test_the_json_holds_the_same_and_how_to_do_it_again() -> None:
     assert shown["guided"]["habits_kept"] == 0.81
     assert shown["guided"]["prompt_tokens"] is None
     assert shown["guided"]["traits"] == {"sign_off": 0.5}
+    assert shown["libraries"] == ["sacrebleu 2.6"]
     assert shown["recipe"]["prompts"] == ("guided 2",)
     assert shown["recipe"]["digest"] == RECIPE.digest
