@@ -441,6 +441,8 @@ class App:
             threads=self._settings.limits.threads or None,
         )
         known = self._mailbox.others() if others is None else others
+        wanted = self._settings.learning
+        limits = limits or Limits(wanted.examples, wanted.gate)
         database = apart or self._database
         return Learner(database, Rules(database), tools, known, limits)
 
@@ -450,7 +452,7 @@ class App:
     def _assessor(self, judge: str | None) -> Assessor:
         models = self._models()
         referee = None if judge is None else models.judge(judge)
-        return Assessor(models, self._settings.drafting.max_tokens, referee)
+        return Assessor(models, self._settings.drafting.max_tokens, self._settings.learning.gate, referee)
 
     def _writer(self) -> Writer:
         live = self.adapter()

@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -96,6 +96,24 @@ class LlamaEngine:
         message = self._message(request, key, request.adapter or b"")
         return self._made(self._ask(request.model, message, m.Generated, listener, cancel))
 
+    def generate_all(
+        self, requests: Sequence[GenerationRequest], cancel: CancelToken | None = None
+    ) -> list[Generation]:
+        """Answers many prompts, several at a time, for one model and adapter; in their order. A prompt that
+        is cut off by a kill in between is answered again. Each answer's `seconds` are its share of the
+        whole. Raises Cancelled, ModelError, ChildDied."""
+        if not requests:
+            return []
+        adapter = requests[0].adapter
+        key = hashlib.sha256(adapter).hexdigest() if adapter else ""
+        answers = _Answers()
+        model, kind = requests[0].model, m.AllGenerated
+        with contextlib.suppress(UnknownAdapterError):
+            self._ask(model, self._all(requests, key, b""), kind, answers, cancel)
+            return [self._made(answers.found[number]) for number in range(len(requests))]
+        self._ask(model, self._all(requests, key, adapter or b""), kind, answers, cancel)
+        return [self._made(answers.found[number]) for number in range(len(requests))]
+
     def tokenize(self, model: Path, text: str, special: bool = False) -> list[int]:
         """Token ids of a text; with `special`, special tokens written in it count as such."""
         message = m.Tokenize(str(model), _whole(text), special, self._threads)
@@ -144,6 +162,11 @@ class LlamaEngine:
             repeat_penalty=request.repeat_penalty,
             threads=self._threads,
         )
+
+    def _all(self, requests: Sequence[GenerationRequest], key: str, adapter: bytes) -> m.GenerateAll:
+        first, *others = requests
+        made = [self._message(one, key, b"") for one in others]
+        return m.GenerateAll((self._message(first, key, adapter), *made))
 
     def _ask(
         self,
@@ -196,6 +219,19 @@ class _Listener:
         if piece[known:] and self._on_text:
             self._on_text(piece[known:])
         self._told = max(self._told, self._seen)
+
+
+class _Answers(_Listener):
+    """Keeps each answer of many by its number."""
+
+    def __init__(self) -> None:
+        super().__init__(None, None)
+        self.found: dict[int, m.Generated] = {}
+
+    def hear(self, reply: m.LlamaReply | Restarted) -> None:
+        super().hear(reply)
+        if isinstance(reply, m.Generated):
+            self.found[reply.number] = reply
 
 
 def _segments(prompt: Prompt) -> tuple[m.Segment, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.engine import messages as m
 from core.engine.inbox import Inbox
+from core.engine.llama_batch import SEATS, Answer, Job, answer_all
 from core.engine.llama_native import AbortFlag, Model, silence
 from core.engine.memory import peak_rss_mb
 from core.engine.pipe import Failed, Pipe
@@ -42,6 +43,8 @@ class _Server:
         match request:
             case m.Generate():
                 self._generate(request)
+            case m.GenerateAll():
+                self._generate_all(request.requests)
             case m.Tokenize():
                 model = self._model(request.model, request.threads)
                 self._pipe.send(m.Tokens(tuple(model.tokenize(request.text, request.special))))
@@ -55,29 +58,54 @@ class _Server:
 
     def _generate(self, request: m.Generate) -> None:
         started = time.perf_counter()
-        model = self._model(request.model, request.threads)
-        if request.adapter_key and not model.has_adapter(request.adapter_key):
-            if not request.adapter:
-                self._pipe.send(Failed("adapter"))
-                return
-            model.add_adapter(request.adapter_key, request.adapter)
-        model.use_adapter(request.adapter_key)
+        model = self._ready(request)
+        if model is None:
+            return
         tokens, cut = model.prompt_tokens(_pairs(request.segments), request.prefill, request.max_tokens)
         cached = model.read(tokens, request.max_tokens, self._told_read)
-        sampler = Sampler(
-            model.vocab,
-            model.n_vocab,
-            request.temperature,
-            request.seed,
-            request.grammar,
-            request.repeat_penalty,
-        )
+        sampler = _sampler(model, request)
         try:
             text, count, stopped = self._write(model, sampler, request.max_tokens)
         finally:
             sampler.free()
         seconds = time.perf_counter() - started
         self._pipe.send(m.Generated(text, len(tokens), count, cached, cut, seconds, stopped, peak_rss_mb()))
+
+    def _generate_all(self, requests: tuple[m.Generate, ...]) -> None:
+        model = self._ready(requests[0])
+        if model is None:
+            return
+        cuts, jobs = [], []
+        try:
+            for one in requests:
+                tokens, cut = model.prompt_tokens(_pairs(one.segments), one.prefill, one.max_tokens)
+                cuts.append(cut)
+                jobs.append(Job(tokens, _sampler(model, one), one.max_tokens))
+            before = time.perf_counter()
+
+            def told(number: int, answer: Answer) -> None:
+                nonlocal before
+                now = time.perf_counter()
+                read, took, before = len(jobs[number].tokens), now - before, now
+                made = (answer.text, read, answer.new_tokens, 0, cuts[number], took, answer.stopped)
+                self._pipe.send(m.Generated(*made, peak_rss_mb(), number))
+
+            answer_all(model, jobs, SEATS, told)
+        finally:
+            for job in jobs:
+                job.sampler.free()
+        self._pipe.send(m.AllGenerated())
+
+    def _ready(self, request: m.Generate) -> Model | None:
+        """The model with the request's adapter on; None where the adapter has to be sent first."""
+        model = self._model(request.model, request.threads)
+        if request.adapter_key and not model.has_adapter(request.adapter_key):
+            if not request.adapter:
+                self._pipe.send(Failed("adapter"))
+                return None
+            model.add_adapter(request.adapter_key, request.adapter)
+        model.use_adapter(request.adapter_key)
+        return model
 
     def _write(self, model: Model, sampler: Sampler, most: int) -> tuple[str, int, str]:
         """Text, number of tokens, and why it ended."""
@@ -132,6 +160,17 @@ class _Stream:
             self._pipe.send(m.Text(self._pending))
             self._text += self._pending
             self._pending = ""
+
+
+def _sampler(model: Model, request: m.Generate) -> Sampler:
+    return Sampler(
+        model.vocab,
+        model.n_vocab,
+        request.temperature,
+        request.seed,
+        request.grammar,
+        request.repeat_penalty,
+    )
 
 
 def _pairs(segments: tuple[m.Segment, ...]) -> list[tuple[str, bool]]:

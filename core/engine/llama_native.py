@@ -166,26 +166,38 @@ class Model:
             on_read(min(start + BATCH, len(tokens)), len(tokens))
         return shared
 
+    def check_length(self, prompt: int) -> None:
+        """Raises ModelError for a prompt of more tokens than the model reads."""
+        if prompt + _ROOM > self.n_train:
+            raise ModelError(
+                f"This is too long for the model: {prompt} tokens, and it reads at most"
+                f" {self.n_train - _ROOM}; choose a model with a larger context."
+            )
+
     def decode(self, tokens: Sequence[int]) -> None:
         """Computes at most BATCH further tokens. Raises Cancelled, ModelError."""
-        self._flag.check()
         array = (_llama.llama_token * len(tokens))(*tokens)
-        status = _llama.llama_decode(self._context, _llama.llama_batch_get_one(array, len(tokens)))
-        if status == _ABORTED:
-            raise Cancelled
-        if status != 0:
-            raise ModelError("The model could not go on, perhaps for lack of memory; choose a smaller one.")
+        _decode(self._context, _llama.llama_batch_get_one(array, len(tokens)), self._flag)
         self.cached.extend(tokens)
 
     def logits(self) -> Logits:
         """Of the last token decoded: [n_vocab], valid until the next decode."""
-        pointer = ctypes.cast(_llama.llama_get_logits_ith(self._context, -1), ctypes.c_void_p)
-        array = (ctypes.c_float * self.n_vocab).from_address(pointer.value or 0)
-        return np.frombuffer(memoryview(array).cast("B"), dtype=np.float32)
+        return _logits(self._context, -1, self.n_vocab)
 
     def room(self) -> int:
         """Tokens that still fit the context."""
         return self._size - len(self.cached)
+
+    @contextmanager
+    def sequences(self, count: int, longest: int) -> "Iterator[Sequences]":
+        """A second context, for `count` sequences of up to `longest` tokens, under the adapter now in use.
+        Raises ModelError."""
+        context = self._new_context(count * min(longest, self.n_train), count)
+        try:
+            self._apply_adapter(context)
+            yield Sequences(context, count, self.n_vocab, self._flag)
+        finally:
+            _llama.llama_free(context)
 
     # Adapters
 
@@ -217,7 +229,8 @@ class Model:
         if key == self._adapter:
             return
         self._adapter = key
-        self._apply_adapter()
+        if self._context is not None:
+            self._apply_adapter(self._context)
         self._forget()
 
     def _changes_output(self, key: str) -> bool:
@@ -238,13 +251,11 @@ class Model:
             self.use_adapter("")
         _llama.llama_adapter_lora_free(self._adapters.pop(key))
 
-    def _apply_adapter(self) -> None:
-        if self._context is None:
-            return
+    def _apply_adapter(self, context: int) -> None:
         pointers = [self._adapters[self._adapter]] if self._adapter else []
         adapters = (_llama.llama_adapter_lora_p_ctypes * len(pointers))(*pointers)
         scales = (ctypes.c_float * len(pointers))(*(1.0 for _ in pointers))
-        if _llama.llama_set_adapters_lora(self._context, adapters, len(pointers), scales) != 0:
+        if _llama.llama_set_adapters_lora(context, adapters, len(pointers), scales) != 0:
             raise ModelError("The learned style could not be applied to this model; learn again with it.")
 
     # Insides
@@ -267,11 +278,7 @@ class Model:
         return False
 
     def _make_room(self, prompt: int, answer: int) -> None:
-        if prompt + _ROOM > self.n_train:
-            raise ModelError(
-                f"This is too long for the model: {prompt} tokens, and it reads at most"
-                f" {self.n_train - _ROOM}; choose a model with a larger context."
-            )
+        self.check_length(prompt)
         need = min(prompt + answer, self.n_train)
         if self._context is not None and need <= self._size:
             return
@@ -284,8 +291,13 @@ class Model:
         if self._context is not None:
             _llama.llama_free(self._context)
             self._context = None
+        self._context, self._size, self.cached = self._new_context(size, 1), size, []
+        self._apply_adapter(self._context)
+
+    def _new_context(self, size: int, sequences: int) -> int:
         parameters = _llama.llama_context_default_params()
         parameters.n_ctx = size
+        parameters.n_seq_max = sequences
         parameters.n_batch = parameters.n_ubatch = BATCH
         parameters.n_threads = self._threads
         parameters.n_threads_batch = self._batch_threads
@@ -294,8 +306,7 @@ class Model:
         context = _llama.llama_init_from_model(self._model, parameters)
         if not context:
             raise ModelError("There is not enough memory for this model; choose a smaller one.")
-        self._context, self._size, self.cached = int(context), size, []
-        self._apply_adapter()
+        return int(context)
 
     def _keep_common(self, tokens: Sequence[int]) -> int:
         # The last token is computed again in any case: its logits begin the answer.
@@ -334,6 +345,40 @@ class Model:
         buffer = ctypes.create_string_buffer(256)
         count = _llama.llama_model_meta_val_str(self._model, key.encode(), buffer, len(buffer))
         return buffer.value.decode("utf-8", "replace") if count >= 0 else ""
+
+
+class Sequences:
+    """A context that holds several sequences side by side, numbered from 0."""
+
+    def __init__(self, context: int, count: int, n_vocab: int, flag: AbortFlag) -> None:
+        self._context, self._n_vocab, self._flag = context, n_vocab, flag
+        self.count = count
+
+    def decode(self, batch: Any) -> None:
+        """Computes a native batch. Raises Cancelled, ModelError."""
+        _decode(self._context, batch, self._flag)
+
+    def logits(self, place: int) -> Logits:
+        """Of the token at a place of the batch, which asked for them: [n_vocab], valid until the next."""
+        return _logits(self._context, place, self._n_vocab)
+
+    def forget(self, sequence: int) -> None:
+        _llama.llama_memory_seq_rm(_llama.llama_get_memory(self._context), sequence, -1, -1)
+
+
+def _decode(context: int | None, batch: Any, flag: AbortFlag) -> None:
+    flag.check()
+    status = _llama.llama_decode(context, batch)
+    if status == _ABORTED:
+        raise Cancelled
+    if status != 0:
+        raise ModelError("The model could not go on, perhaps for lack of memory; choose a smaller one.")
+
+
+def _logits(context: int | None, place: int, n_vocab: int) -> Logits:
+    pointer = ctypes.cast(_llama.llama_get_logits_ith(context, place), ctypes.c_void_p)
+    array = (ctypes.c_float * n_vocab).from_address(pointer.value or 0)
+    return np.frombuffer(memoryview(array).cast("B"), dtype=np.float32)
 
 
 @contextmanager

@@ -30,6 +30,12 @@ class Generate(Message, frozen=True):
     threads: int = 0
 
 
+class GenerateAll(Message, frozen=True):
+    """Several at once, all for the model and the adapter of the first, which alone carries its bytes."""
+
+    requests: tuple[Generate, ...]
+
+
 class Tokenize(Message, frozen=True):
     model: str
     text: str
@@ -53,7 +59,7 @@ class Inspect(Message, frozen=True):
     threads: int = 0
 
 
-LlamaRequest = Generate | Tokenize | TokenizePrompt | Inspect | Cancel
+LlamaRequest = Generate | GenerateAll | Tokenize | TokenizePrompt | Inspect | Cancel
 
 # From the llama child.
 
@@ -76,6 +82,8 @@ class Text(Message, frozen=True):
 
 
 class Generated(Message, frozen=True):
+    """One answer; `number` is its request's place in a GenerateAll."""
+
     text: str
     prompt_tokens: int
     new_tokens: int
@@ -84,6 +92,11 @@ class Generated(Message, frozen=True):
     seconds: float
     stopped: str
     peak_mb: float
+    number: int = 0
+
+
+class AllGenerated(Message, frozen=True):
+    """After the last answer to a GenerateAll; they come in whatever order they are done."""
 
 
 class Tokens(Message, frozen=True):
@@ -97,7 +110,7 @@ class Inspected(Message, frozen=True):
     context: int
 
 
-LlamaReply = Loading | Loaded | PromptRead | Text | Generated | Tokens | Inspected | Failed
+LlamaReply = Loading | Loaded | PromptRead | Text | Generated | AllGenerated | Tokens | Inspected | Failed
 
 # To and from the reader child.
 

@@ -25,11 +25,12 @@ MakeLearner = Callable[[Database, Sequence[Exchange]], Learner]
 
 
 class Assessor:
-    """Both methods go on where an interrupted call stopped. `judge` compares drafts in pairs, where there is
-    one. Raise InputError, LearningError, ModelError, ChildDied, Cancelled."""
+    """Both methods go on where an interrupted call stopped. `most`: how many of the gate's replies, the
+    newest, are judged; `judge` compares drafts in pairs, where there is one. Raise InputError, LearningError,
+    ModelError, ChildDied, Cancelled."""
 
-    def __init__(self, models: ModelChoice, max_tokens: int, judge: ChatModel | None) -> None:
-        self._models, self._max_tokens, self._judge = models, max_tokens, judge
+    def __init__(self, models: ModelChoice, max_tokens: int, most: int, judge: ChatModel | None) -> None:
+        self._models, self._max_tokens, self._most, self._judge = models, max_tokens, most, judge
 
     def mail(
         self,
@@ -42,7 +43,7 @@ class Assessor:
     ) -> Evaluation:
         """All arms on the gate part."""
         exchanges, rules, meter = ExchangeRepository(database), Rules(database), Meter()
-        gate, validation = exchanges.all("gate"), exchanges.all("validation")
+        gate, validation = exchanges.all("gate")[-self._most :], exchanges.all("validation")
         if not gate:
             raise InputError("There is nothing to evaluate on yet; run 'longhand learn' first.")
         gguf = AdapterRepository(database).gguf(adapter.id) if adapter else b""

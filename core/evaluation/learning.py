@@ -14,6 +14,7 @@ from core.evaluation.judging import Contest, Judge
 from core.models.chat import ChatModel
 from core.models.metered import Meter, Metered
 from core.preference.agent import PreferenceAgent
+from core.preference.choosing import most_informative
 from core.preference.examples import ExampleMaker
 from core.preference.settings import TrainingSettings
 from core.preference.split import split_exchanges
@@ -32,7 +33,8 @@ LEAST_DIFFERENCE = 0.05  # of style_match, below which guided drafts hardly diff
 
 @dataclass(frozen=True)
 class Limits:
-    """So many of the newest exchanges of a part at most; None for all there are."""
+    """At most so many exchanges of the learning part, the most informative, and so many of the gate's, the
+    newest; None for all there are."""
 
     examples: int | None = None
     gate: int | None = None
@@ -118,7 +120,7 @@ class Learner:
     def train(self, progress: Progress, cancel: CancelToken) -> tuple[TrainedAdapter, int]:
         """The examples, the rules of the book made of them, and the run; with the number of examples."""
         self._split()
-        learning = self._newest("learning", self._limits.examples)
+        learning = most_informative(self._exchanges.all("learning"), self._limits.examples)
         if len(learning) < LEAST_LEARNING:
             raise LearningError(
                 "There is too little sent mail to learn from; sync or import more of it, then learn again."
@@ -158,7 +160,9 @@ class Learner:
 
     def _checks(self) -> Sequence[Exchange]:
         limit = self._limits.examples
-        return self._newest("validation", None if limit is None else max(1, limit // 10))
+        return most_informative(
+            self._exchanges.all("validation"), None if limit is None else max(1, limit // 10)
+        )
 
     def _split(self) -> None:
         self._exchanges.set_splits(tuple(split_exchanges(self._exchanges.all()).items()))

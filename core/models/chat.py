@@ -1,6 +1,6 @@
 """What every model that writes can do, local or in the cloud: complete one user turn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +16,16 @@ class Completion:
     prompt_tokens: int
     new_tokens: int
     seconds: float
+
+
+@dataclass(frozen=True)
+class Question:
+    """One of many turns to complete, greedily; see `ChatModel.complete`."""
+
+    prompt: Prompt
+    max_tokens: int
+    prefill: str = ""
+    grammar: str | None = None
 
 
 class ChatModel(Protocol):
@@ -43,4 +53,10 @@ class ChatModel(Protocol):
         the result); `on_text` gets pieces as they come, `on_prompt` (tokens read, tokens in all).
 
         Raises Cancelled, ModelError, ChildDied."""
+        ...
+
+    def complete_all(
+        self, questions: Sequence[Question], cancel: CancelToken | None = None
+    ) -> list[Completion]:
+        """Answers many turns, several at a time where that is faster; in their order. Raises as above."""
         ...

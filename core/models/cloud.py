@@ -3,13 +3,14 @@
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from core.errors import InputError, ModelError
-from core.models.chat import Completion
+from core.models.chat import Completion, Question
 from core.models.prompts import Prompt
 from core.tasks import CancelToken
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Note = Callable[[str, str, int, int], None]  # host, purpose, bytes out, bytes in: the egress ledger's
 
 _POLL = 0.02
+_AT_ONCE = 4  # requests; more run into the limits of small accounts
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -95,6 +97,18 @@ class OpenAIModel:
             self._note(self.host, prompt.name, sent, received)
         return Completion(text, prompt_tokens, new_tokens, time.monotonic() - started)
 
+    def complete_all(
+        self, questions: Sequence[Question], cancel: CancelToken | None = None
+    ) -> list[Completion]:
+        """See ChatModel.complete_all: so many requests at once as a service takes without complaint."""
+
+        def answer(one: Question) -> Completion:
+            return self.complete(one.prompt, max_tokens=one.max_tokens, cancel=cancel)
+
+        self._connect()  # once, not in each thread
+        with ThreadPoolExecutor(_AT_ONCE, "model-service") as pool:
+            return list(pool.map(answer, questions))
+
     def close(self) -> None:
         if self._client is not None:
             self._client.close()
@@ -129,13 +143,16 @@ class OpenAIModel:
         pieces: "queue.SimpleQueue[_Piece | Exception | None]",
         stop: threading.Event,
     ) -> None:
+        ended = False
         try:
             with self._connect().chat.completions.create(**request, stream=True) as stream:
                 for chunk in stream:
                     if stop.is_set():
                         return
                     pieces.put(_piece(chunk))
-            pieces.put(None)
+                    ended = ended or bool(chunk.choices and chunk.choices[0].finish_reason)
+            # Some servers drop an answer, in good order, for the sake of the next request.
+            pieces.put(None if ended else ModelError("The model service broke off its answer; try again."))
         except Exception as error:  # noqa: BLE001 - told to the waiting side, which decides
             pieces.put(error)
 

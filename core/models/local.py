@@ -1,10 +1,10 @@
 """A chat model that is a GGUF file on this machine, run by the llama child."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from core.engine.llama import GenerationRequest, LlamaEngine
-from core.models.chat import Completion
+from core.engine.llama import Generation, GenerationRequest, LlamaEngine
+from core.models.chat import Completion, Question
 from core.models.prompts import Prompt
 from core.tasks import CancelToken
 
@@ -52,4 +52,26 @@ class LocalModel:
             repeat_penalty=self._repeat_penalty,
         )
         made = self._engine.generate(request, on_text, on_prompt, cancel)
-        return Completion(made.text, made.prompt_tokens, made.new_tokens, made.seconds)
+        return _completion(made)
+
+    def complete_all(
+        self, questions: Sequence[Question], cancel: CancelToken | None = None
+    ) -> list[Completion]:
+        """See ChatModel.complete_all."""
+        requests = [
+            GenerationRequest(
+                model=self._path,
+                prompt=one.prompt,
+                prefill=one.prefill,
+                adapter=self._adapter,
+                max_tokens=one.max_tokens,
+                grammar=one.grammar,
+                repeat_penalty=self._repeat_penalty,
+            )
+            for one in questions
+        ]
+        return [_completion(made) for made in self._engine.generate_all(requests, cancel)]
+
+
+def _completion(made: Generation) -> Completion:
+    return Completion(made.text, made.prompt_tokens, made.new_tokens, made.seconds)

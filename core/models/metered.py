@@ -1,10 +1,10 @@
 """What answers cost: a chat model that notes the tokens and seconds of each on a meter, which several models
 may share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from core.models.chat import ChatModel, Completion
+from core.models.chat import ChatModel, Completion, Question
 from core.models.prompts import Prompt
 from core.tasks import CancelToken
 
@@ -73,5 +73,17 @@ class Metered:
             on_prompt=on_prompt,
             cancel=cancel,
         )
-        self._meter.note(f"{self.name}: {prompt.name} {prompt.version}", made)
+        self._note(prompt, made)
         return made
+
+    def complete_all(
+        self, questions: Sequence[Question], cancel: CancelToken | None = None
+    ) -> list[Completion]:
+        """See ChatModel.complete_all."""
+        made = self._model.complete_all(questions, cancel)
+        for question, answer in zip(questions, made, strict=True):
+            self._note(question.prompt, answer)
+        return made
+
+    def _note(self, prompt: Prompt, made: Completion) -> None:
+        self._meter.note(f"{self.name}: {prompt.name} {prompt.version}", made)

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 from core.domain import Address, Context, Example, Exchange, Incoming, Kept, RuleLine
 from core.models import prompts
-from core.models.chat import ChatModel
+from core.models.chat import ChatModel, Question
 from core.preference.rule_lines import grammar, parse_rules, split_thinking
 from core.store.examples import ExampleRepository
 from core.tasks import CancelToken, Progress
 from core.traits import Names, kept, trait_named
 
 FORMS = ("full", "short", "empty")
+GROUP = 8  # exchanges worked on together; a kill costs no more than these
 _BRIEF_TOKENS = 200
 _REPLY_TOKENS = 400
 _RULES_TOKENS = 500
@@ -30,64 +31,72 @@ class ExampleMaker:
         stage: str = "examples",
     ) -> tuple[Example, ...]:
         """One example for each exchange; those made before, by the same prompts and family of models,
-        not again. Returns all of them that hold rules. Raises Cancelled, ModelError, ChildDied; what is
-        made stays made."""
+        not again. Returns all of them that hold rules, in the order of `exchanges`. Raises Cancelled,
+        ModelError, ChildDied; what is made stays made."""
         report = progress or Progress()
-        made = {(one.exchange, one.brief_form): one for one in self._examples.all()}
-        found: list[Example] = []
-        for count, exchange in enumerate(exchanges):
-            report.update(stage, count, len(exchanges))
+        stored = {(one.exchange, one.brief_form): one for one in self._examples.all()}
+        # Another family of models words and weighs its rules otherwise.
+        made_by = (prompt_version(), self._large.family)
+        found = {
+            exchange.id: example
+            for exchange in exchanges
+            if (example := stored.get((exchange.id, form_of(exchange))))
+            and (example.prompt_version, example.family) == made_by
+        }
+        missing = [exchange for exchange in exchanges if exchange.id not in found]
+        for at in range(0, len(missing), GROUP):
+            report.update(stage, len(found), len(exchanges))
             if cancel is not None:
                 cancel.check()
-            example = made.get((exchange.id, form_of(exchange)))
-            # Another family of models words and weighs its rules otherwise.
-            made_by = (example.prompt_version, example.family) if example else None
-            if example is None or made_by != (prompt_version(), self._large.family):
-                example = self.make(exchange, cancel)
+            for example in self.make(missing[at : at + GROUP], cancel):
                 self._examples.add(example)
-            found.append(example)
+                found[example.exchange] = example
         report.update(stage, len(exchanges), len(exchanges))
-        return tuple(one for one in found if one.rules)
+        return tuple(found[one.id] for one in exchanges if found[one.id].rules)
 
-    def make(self, exchange: Exchange, cancel: CancelToken | None = None) -> Example:
-        """One example, not stored. It may hold no rules: the replies differ in nothing, or the
+    def make(self, exchanges: Sequence[Exchange], cancel: CancelToken | None = None) -> list[Example]:
+        """An example for each, not stored. It may hold no rules: the replies differ in nothing, or the
         model gave none that the sent text bears out."""
-        form = form_of(exchange)
-        context = Context(exchange.incoming, self._notes(exchange, form, cancel))
-        draft = self._complete(prompts.zero_shot(context), _REPLY_TOKENS, cancel)
-        answer = self._complete(
-            prompts.rules(context, draft, exchange.sent),
-            _RULES_TOKENS,
-            cancel,
-            prefill="<think>\n",
-            rules=grammar(thinking=True),
+        contexts = self._contexts(exchanges, cancel)
+        drafts = self._answers([Question(prompts.zero_shot(one), _REPLY_TOKENS) for one in contexts], cancel)
+        form = grammar(thinking=True)
+        asked = [
+            Question(prompts.rules(context, draft, exchange.sent), _RULES_TOKENS, "<think>\n", form)
+            for exchange, context, draft in zip(exchanges, contexts, drafts, strict=True)
+        ]
+        answers = self._answers(asked, cancel)
+        return [self._example(*parts) for parts in zip(exchanges, contexts, drafts, answers, strict=True)]
+
+    def _contexts(self, exchanges: Sequence[Exchange], cancel: CancelToken | None) -> list[Context]:
+        """With a brief as notes: in full, shortened, or none."""
+        noted = [one for one in exchanges if form_of(one) != "empty"]
+        asked = [Question(prompts.brief(one.sent), _BRIEF_TOKENS) for one in noted]
+        briefs = dict(zip((one.id for one in noted), self._answers(asked, cancel), strict=True))
+        return [Context(one.incoming, noted_in(form_of(one), briefs.get(one.id, ""))) for one in exchanges]
+
+    def _answers(self, asked: Sequence[Question], cancel: CancelToken | None) -> list[str]:
+        return [made.text.strip() for made in self._large.complete_all(asked, cancel)]
+
+    def _example(self, exchange: Exchange, context: Context, draft: str, answer: str) -> Example:
+        return Example(
+            exchange.id,
+            context,
+            draft,
+            split_thinking(answer),
+            borne_out(parse_rules(answer), exchange),
+            form_of(exchange),
+            prompt_version(),
+            self._large.family,
         )
-        rules = borne_out(parse_rules(answer), exchange)
-        thinking, version = split_thinking(answer), prompt_version()
-        return Example(exchange.id, context, draft, thinking, rules, form, version, self._large.family)
-
-    def _notes(self, exchange: Exchange, form: str, cancel: CancelToken | None) -> str:
-        if form == "empty":
-            return ""
-        brief = self._complete(prompts.brief(exchange.sent), _BRIEF_TOKENS, cancel)
-        return brief if form == "full" else shortened(brief)
-
-    def _complete(
-        self,
-        prompt: prompts.Prompt,
-        most: int,
-        cancel: CancelToken | None,
-        prefill: str = "",
-        rules: str | None = None,
-    ) -> str:
-        return self._large.complete(
-            prompt, prefill=prefill, max_tokens=most, grammar=rules, cancel=cancel
-        ).text.strip()
 
 
 def form_of(exchange: Exchange) -> str:
     """Which form the brief of this exchange takes: each a third, the same on every run."""
     return FORMS[int(exchange.id) % len(FORMS)]
+
+
+def noted_in(form: str, brief: str) -> str:
+    return brief if form == "full" else shortened(brief) if form == "short" else ""
 
 
 def shortened(brief: str) -> str:

@@ -17,9 +17,9 @@ Megabytes = Annotated[int, msgspec.Meta(ge=256, le=4_000_000)]
 Threads = Annotated[int, msgspec.Meta(ge=0, le=512)]
 Tokens = Annotated[int, msgspec.Meta(ge=16, le=8192)]
 Temperature = Annotated[float, msgspec.Meta(ge=0.0, le=2.0)]
-Share = Annotated[float, msgspec.Meta(ge=0.05, le=0.5)]
 Seconds = Annotated[float, msgspec.Meta(ge=1.0, le=86_400.0)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=100)]
+Many = Annotated[int, msgspec.Meta(ge=8, le=100_000)]
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,11 @@ class Drafting:
 
 @dataclass(frozen=True)
 class Learning:
-    """`gate_share` of the mail, the newest, is kept apart to judge a new adapter by."""
+    """So many examples are made at most (about a hundred serve as well as thousands), and a new adapter is
+    judged by so many replies."""
 
-    gate_share: Share = 0.15
+    examples: Many = 120
+    gate: Many = 40
     automatic: bool = False
 
 

@@ -1,6 +1,7 @@
 """The cloud model over HTTP: against llama.cpp's own server with the tiny GGUF, and against servers
 that misbehave."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from core.evaluation.arms import Reply
 from core.evaluation.judge_pairs import PairJudge
 from core.evaluation.style import Case
 from core.evaluation.wins import WinRate
+from core.models.chat import Question
 from core.models.cloud import OpenAIModel
 from core.models.prompts import Frame, Mail, Prompt
 from core.store.database import Database
@@ -48,6 +50,7 @@ def server(tiny_model: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     arguments = ["--model", str(tiny_model), "--port", str(port), "--n_ctx", "512", "--api_key", "right"]
+    arguments += ["--interrupt_requests", "False"]  # by default it drops an answer when the next is asked
     command = [sys.executable, "-m", "llama_cpp.server", *arguments]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
@@ -115,6 +118,28 @@ def test_what_a_cloud_judge_is_sent_is_said_before(profile_home: Path) -> None:
         assert "judge-7" in app.before_judging("cloud")
 
 
+def test_many_at_once_come_in_their_order(server: str) -> None:
+    notes = Notes()
+    asked = [Question(Prompt("brief", "1", (Mail(f"Mail {n}"),)), max_tokens=4 * n) for n in range(1, 7)]
+    with closing(OpenAIModel(server, "tiny", "right", notes)) as model:
+        made = model.complete_all(asked)
+        assert [one.text for one in made] == [
+            model.complete(one.prompt, max_tokens=one.max_tokens).text for one in asked
+        ]
+    assert len(notes.rows) == 12
+
+
+def test_an_answer_broken_off_is_no_answer() -> None:
+    chunk = '{"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices":'
+    chunk += ' [{"index": 0, "delta": {"content": "We can m"}, "finish_reason": null}]}'
+    with (
+        misbehaving(200, body=f"data: {chunk}\n\n", kind="text/event-stream") as (url, _),
+        closing(OpenAIModel(url, "any", "key", Notes())) as model,
+        pytest.raises(ModelError, match="broke off"),
+    ):
+        model.complete(PROMPT)
+
+
 def test_a_wrong_key_is_one_clear_sentence(server: str) -> None:
     with (
         closing(OpenAIModel(server, "tiny", "wrong", Notes())) as model,
@@ -124,18 +149,20 @@ def test_a_wrong_key_is_one_clear_sentence(server: str) -> None:
 
 
 @contextmanager
-def misbehaving(status: int, wait: float = 0.0) -> Iterator[tuple[str, list[str]]]:
-    """A server that answers everything with `status` after `wait` seconds, quoting the request."""
+def misbehaving(
+    status: int, wait: float = 0.0, body: str = "", kind: str = "application/json"
+) -> Iterator[tuple[str, list[str]]]:
+    """A server that answers everything with `status` after `wait` seconds: with `body`, or an error that
+    quotes the request."""
     seen: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            seen.append(body)
+            seen.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
             time.sleep(wait)
-            answer = b'{"error": {"message": "no: ' + SECRET.encode() + b'"}}'
+            answer = (body or json.dumps({"error": {"message": f"no: {SECRET}"}})).encode()
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)

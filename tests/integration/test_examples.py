@@ -1,6 +1,7 @@
 """Examples by a real model through llama.cpp: made once each, however often the run is broken off."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,10 @@ import pytest
 
 from core.engine.llama import LlamaEngine
 from core.errors import Cancelled
-from core.models.chat import Completion
+from core.models.chat import Completion, Question
 from core.models.local import LocalModel
-from core.models.prompts import Prompt
 from core.preference.agent import PreferenceAgent
-from core.preference.examples import ExampleMaker, form_of
+from core.preference.examples import GROUP, ExampleMaker, form_of
 from core.store.database import Database
 from core.store.examples import ExampleRepository
 from core.store.exchanges import ExchangeRepository, NewExchange
@@ -26,9 +26,11 @@ class Counted(LocalModel):
 
     asked: list[str]
 
-    def complete(self, prompt: Prompt, **options: Any) -> Completion:
-        self.asked.append(prompt.name)
-        return super().complete(prompt, **{**options, "max_tokens": min(options["max_tokens"], 60)})
+    def complete_all(
+        self, questions: Sequence[Question], cancel: CancelToken | None = None
+    ) -> list[Completion]:
+        self.asked += [one.prompt.name for one in questions]
+        return super().complete_all([replace(one, max_tokens=60) for one in questions], cancel)
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def test_each_exchange_is_worked_on_once(large: Counted, database: Database) -> None:
     store = ExchangeRepository(database)
-    for number in range(6):
+    for number in range(2 * GROUP):
         one = exchange(number)
         store.add(NewExchange(one.incoming, one.sent, one.date, one.thread))
     exchanges = store.all()
@@ -58,18 +60,17 @@ def test_each_exchange_is_worked_on_once(large: Counted, database: Database) -> 
     class Stopping(ExampleMaker):
         def make(self, *arguments: Any) -> Any:
             made = super().make(*arguments)
-            if len(examples.all()) == 3:
-                cancel.cancel()
+            cancel.cancel()
             return made
 
     with pytest.raises(Cancelled):
         Stopping(large, examples).build(exchanges, cancel=cancel)
     kept = examples.all()
-    assert len(kept) == 4  # three, and the one whose last answer came as the user stopped
+    assert len(kept) == GROUP  # those whose last answers came as the user stopped
     large.asked.clear()
     ExampleMaker(large, examples).build(exchanges)
     assert [one for one in examples.all() if one.exchange in {k.exchange for k in kept}] == list(kept)
-    assert large.asked.count("rules") == large.asked.count("zero_shot") == 2
+    assert large.asked.count("rules") == large.asked.count("zero_shot") == GROUP
     assert {(one.exchange, one.brief_form) for one in examples.all()} == {
         (e.id, form_of(e)) for e in exchanges
     }

@@ -1,6 +1,7 @@
 """The llama child through the engine: text, tokens, adapters, cancel, kills, idle, bad files."""
 
 import os
+import re
 import signal
 import threading
 import time
@@ -156,6 +157,55 @@ def test_cancel_stops_the_reading_of_a_prompt(tmp_path: Path, engine: LlamaEngin
     with pytest.raises(Cancelled):
         engine.generate(request(deep, "x" * 500, max_tokens=1000), cancel=cancel)
     assert time.monotonic() - begun < 0.1 + 0.2
+
+
+def many(model: Path, **more: object) -> list[GenerationRequest]:
+    """Prompts of all lengths: some longer than one batch, more of them than there are seats."""
+    return [request(model, f"Mail {number}. " * (number * number), **more) for number in range(1, 10)]
+
+
+def test_many_at_once_are_what_they_are_one_by_one(engine: LlamaEngine, tiny_model: Path) -> None:
+    asked = many(tiny_model)
+    single = [engine.generate(one) for one in asked]
+    together = engine.generate_all(asked)
+    # Sums are taken in another order, so a near tie may fall otherwise.
+    assert sum(a.text == b.text for a, b in zip(single, together, strict=True)) >= len(asked) - 1
+    assert [a.prompt_tokens for a in single] == [b.prompt_tokens for b in together]
+    assert {one.stopped for one in together} == {"length"}
+    assert engine.generate(asked[3]).text == single[3].text  # the first context is left as it was
+    assert engine.generate_all([]) == []
+
+
+def test_many_at_once_keep_adapter_grammar_and_prefill(
+    engine: LlamaEngine, tiny_model: Path, tiny_adapter: bytes
+) -> None:
+    asked = many(tiny_model, adapter=tiny_adapter)
+    bare = engine.generate_all(many(tiny_model))
+    adapted = engine.generate_all(asked)
+    assert [one.text for one in bare] != [one.text for one in adapted]
+    assert engine.pid
+    os.kill(engine.pid, signal.SIGKILL)
+    assert [one.text for one in engine.generate_all(asked)] == [one.text for one in adapted]
+    held = engine.generate_all(many(tiny_model, grammar='root ::= ("ab" | "cd")+ "."', prefill="<think>\n"))
+    assert all(re.fullmatch(r"(?:ab|cd)+(?:a|c|\.)?", one.text) for one in held)
+
+
+def test_many_at_once_can_be_cancelled(engine: LlamaEngine, tiny_model: Path) -> None:
+    engine.generate(request(tiny_model))
+    pid, cancel = engine.pid, CancelToken()
+    threading.Timer(0.1, cancel.cancel).start()
+    begun = time.monotonic()
+    with pytest.raises(Cancelled):
+        engine.generate_all(many(tiny_model, max_tokens=1000), cancel)
+    assert time.monotonic() - begun < 0.1 + 0.2
+    assert engine.generate_all(many(tiny_model))
+    assert engine.pid == pid  # stopped, not killed
+
+
+def test_one_frame_too_long_among_many_is_an_error(engine: LlamaEngine, tiny_model: Path) -> None:
+    long = GenerationRequest(tiny_model, Prompt("test", "1", (Frame("x " * CONTEXT),)))
+    with pytest.raises(ModelError, match="too long"):
+        engine.generate_all([*many(tiny_model), long])
 
 
 def test_a_kill_in_mid_generation_is_repaired(engine: LlamaEngine, tiny_model: Path) -> None:

@@ -34,7 +34,7 @@ some_settings = st.builds(
     small=st.builds(SmallModel, texts, st.booleans()),
     limits=st.builds(Limits, st.integers(256, 10**6), st.integers(0, 512), st.floats(1.0, 86_400.0)),
     drafting=st.builds(Drafting, st.integers(16, 8192), st.floats(0.0, 2.0), st.integers(0, 100)),
-    learning=st.builds(Learning, st.floats(0.05, 0.5), st.booleans()),
+    learning=st.builds(Learning, st.integers(8, 100_000), st.integers(8, 100_000), st.booleans()),
     cloud=clouds,
     exclude=st.builds(Exclude, lists, lists, lists, lists),
 )

@@ -1,0 +1,118 @@
+"""Several answers at once. What a step of a model costs is mostly reading its weights, so a token for each
+of four answers comes almost for the price of one; a seat that falls free goes to the next job.
+
+Each answer has a sequence of its own in a context made for the purpose and freed after it.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import llama_cpp
+
+from core.engine.llama_native import BATCH, Logits, Model
+from core.engine.sampler import Sampler
+
+_llama: Any = llama_cpp
+
+SEATS = 4  # answers at once: each more costs memory for its context and gains less
+
+
+@dataclass(frozen=True)
+class Job:
+    """`most`: tokens the answer may have."""
+
+    tokens: Sequence[int]
+    sampler: Sampler
+    most: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`stopped` is 'end' or 'length'."""
+
+    text: str
+    new_tokens: int
+    stopped: str
+
+
+def answer_all(
+    model: Model, jobs: Sequence[Job], seats: int, on_answer: Callable[[int, Answer], None]
+) -> None:
+    """Answers every prompt, at most `seats` at a time; `on_answer` gets the number of each as it is done.
+    Raises Cancelled, ModelError."""
+    for job in jobs:
+        model.check_length(len(job.tokens))
+    longest = max(len(job.tokens) + job.most for job in jobs)
+    waiting = deque(enumerate(jobs))
+    with model.sequences(min(seats, len(jobs)), longest) as context, _batch() as batch:
+        taken = [_Seat(sequence, *waiting.popleft()) for sequence in range(context.count)]
+        while taken:
+            due = _fill(batch, taken)
+            context.decode(batch)
+            for place, seat in due:
+                answer = _say(model, seat, context.logits(place))
+                if answer is None:
+                    continue
+                on_answer(seat.number, answer)
+                taken.remove(seat)
+                context.forget(seat.sequence)
+                if waiting:
+                    taken.append(_Seat(seat.sequence, *waiting.popleft()))
+
+
+class _Seat:
+    """One sequence of the context and the job that now has it."""
+
+    def __init__(self, sequence: int, number: int, job: Job) -> None:
+        self.sequence, self.number, self.job = sequence, number, job
+        self.unread = list(job.tokens)
+        self.position = 0
+        self.said: list[bytes] = []
+
+
+def _say(model: Model, seat: _Seat, logits: Logits) -> Answer | None:
+    """Chooses the next token; the answer where that ends it."""
+    token = seat.job.sampler.pick(logits)
+    most = min(seat.job.most, model.n_train - len(seat.job.tokens))
+    if model.ends(token):
+        return _answer(seat, "end")
+    seat.said.append(model.piece(token))
+    seat.unread = [token]
+    return _answer(seat, "length") if len(seat.said) == most else None
+
+
+def _answer(seat: _Seat, stopped: str) -> Answer:
+    return Answer(b"".join(seat.said).decode("utf-8", "replace"), len(seat.said), stopped)
+
+
+@contextmanager
+def _batch() -> Iterator[Any]:
+    batch = _llama.llama_batch_init(BATCH, 0, 1)
+    try:
+        yield batch
+    finally:
+        _llama.llama_batch_free(batch)
+
+
+def _fill(batch: Any, seats: Sequence[_Seat]) -> list[tuple[int, _Seat]]:
+    """Puts into the batch what each seat has not read yet, BATCH tokens in all. Answers under way come
+    first: a long prompt is read in what room they leave. Returns the seats whose next token this step
+    will tell, each with its place in the batch."""
+    due, at = [], 0
+    for seat in sorted(seats, key=lambda seat: len(seat.unread)):
+        part = seat.unread[: BATCH - at]
+        del seat.unread[: len(part)]
+        for token in part:
+            batch.token[at], batch.pos[at] = token, seat.position
+            batch.n_seq_id[at], batch.seq_id[at][0] = 1, seat.sequence
+            batch.logits[at] = False
+            seat.position += 1
+            at += 1
+        if part and not seat.unread:
+            batch.logits[at - 1] = True
+            due.append((at - 1, seat))
+    batch.n_tokens = at
+    return due
