@@ -1,7 +1,9 @@
 """The one object the command line and the window hold: a profile that is open, and what can be done
 with it. Built from paths, settings and a keychain; the work itself is in the rooms below."""
 
+import shutil
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,9 +25,12 @@ from core.drafting.write import OnText, Writer, prompt_for, rules_for, write_dra
 from core.engine.llama import LlamaEngine
 from core.engine.reader import Reader
 from core.errors import InputError
-from core.evaluation.gate import Gate
-from core.evaluation.judging import Contest, Judge
+from core.evaluation.assessing import Assessor
+from core.evaluation.blind import BlindTest
+from core.evaluation.evaluating import Evaluation, Evaluations
 from core.evaluation.learning import Control, Learned, Learner, Limits, Tools
+from core.evaluation.texts import corpus
+from core.evaluation.wins import WinRate
 from core.forgetting import Forgetting
 from core.mail.importer import Importer, ImportResult, check_mail, guess_owner
 from core.mail.servers import Servers
@@ -222,26 +227,67 @@ class App:
         """The one in use."""
         return self._adapters.live()
 
-    def evaluate(self, progress: Progress, cancel: CancelToken, *, controls: bool = True) -> Gate:
-        """All arms on the newest of the gate part of this mailbox, with the adapter in use."""
-        live = self.adapter()
-        contest = Contest(
-            large=self._models().large(),
-            agent=self._agent(live),
-            book=Rules(self._database),
-            learning=self._exchanges.all("learning"),
-            others=self._mailbox.others(),
-            max_tokens=self._settings.drafting.max_tokens,
-            controls=controls,
-        )
-        judge = Judge(f"evaluate {live.id if live else 0}", contest, self._jobs)
-        gate, validation = self._exchanges.all("gate"), self._exchanges.all("validation")
-        most = self._settings.learning.gate
-        if not gate:
-            raise InputError("There is nothing to evaluate on yet; run 'longhand learn' first.")
-        result = judge.run(gate[-most:], validation, progress, cancel, most)
-        judge.forget()
-        return result
+    def before_judging(self, judge: str) -> str:
+        """What the user should know before that model judges; empty for nothing."""
+        cloud = self._settings.cloud
+        if (judge or self._settings.large.source) != "cloud":
+            return ""
+        return messages.cloud_judges(cloud.model, urlsplit(cloud.base_url).hostname or "")
+
+    def evaluate(
+        self, progress: Progress, cancel: CancelToken, *, controls: bool = True, judge: str | None = None
+    ) -> Evaluation:
+        """All arms on the gate part of this mailbox, with the adapter in use. Where nothing of what they
+        come from has changed since the last time, that one's drafts serve again. `judge`: a model that
+        compares drafts in pairs, '' for the writer."""
+        assessor = self._assessor(judge)
+        live, others = self.adapter(), self._mailbox.others()
+        return assessor.mail(self._database, live, others, progress, cancel, controls)
+
+    def evaluate_texts(
+        self,
+        path: Path,
+        progress: Progress,
+        cancel: CancelToken,
+        *,
+        author: str = "",
+        learn: bool = True,
+        judge: str | None = None,
+    ) -> Evaluation:
+        """As `evaluate`, on texts in a file (see core.evaluation.texts), one author of which stands for the
+        user; nothing of it touches their mail. All is done in a database of its own beside the profile's,
+        so that it can go on; that of an earlier file goes when this one is done. Without `learn` there
+        is no agent. Raises InputError, LearningError, ModelError, ChildDied, Cancelled."""
+        assessor, found = self._assessor(judge), corpus(path, author)
+        apart = Profile(self._profile.evaluations / found.digest)
+        with closing(open_database(apart, self._keychain)) as database:
+            learner = self._learner_apart if learn else None
+            made = assessor.texts(database, found, learner, progress, cancel)
+        for earlier in self._profile.evaluations.iterdir():
+            if earlier != apart.home:
+                shutil.rmtree(earlier, ignore_errors=True)
+        return made
+
+    def blind_test(self, against: str = "zero_shot") -> BlindTest:
+        """Guided drafts against another arm's, of the last evaluation, for the person to choose between.
+        Raises InputError where there are none."""
+        kept = Evaluations(self._jobs)
+        last = kept.last()
+        if last is None:
+            raise InputError("There are no drafts to compare yet; run 'longhand evaluate' first.")
+        drafts = kept.drafts(last, "guided"), kept.drafts(last, against)
+        if against == "guided" or not drafts[1]:
+            others = ", ".join(arm for arm in last.gate.arms if arm != "guided")
+            raise InputError(f"The last evaluation has no such drafts to compare with; it has {others}.")
+        gate = self._exchanges.all("gate")
+        return BlindTest(last.recipe.digest, ("guided", against), gate, drafts, self._jobs)
+
+    def blind_results(self) -> tuple[WinRate, ...]:
+        """Of every blind test of the last evaluation that the person has begun."""
+        last = Evaluations(self._jobs).last()
+        arms = [arm for arm in last.gate.arms if arm != "guided"] if last else []
+        tests = [self.blind_test(arm) for arm in arms]
+        return tuple(test.results() for test in tests if test.left < test.count)
 
     # Drafting
 
@@ -379,7 +425,10 @@ class App:
     def _book(self) -> RuleBook:
         return Rules(self._database).book
 
-    def _learner(self, limits: Limits | None, others: Sequence[Exchange] | None) -> Learner:
+    def _learner(
+        self, limits: Limits | None, others: Sequence[Exchange] | None, apart: Database | None = None
+    ) -> Learner:
+        """On this profile's mail, or on what lies `apart`."""
         models = self._models()
         tools = Tools(
             large=models.large(),
@@ -394,7 +443,16 @@ class App:
         known = self._mailbox.others() if others is None else others
         wanted = self._settings.learning
         limits = limits or Limits(wanted.examples, wanted.gate)
-        return Learner(self._database, Rules(self._database), tools, known, limits)
+        database = apart or self._database
+        return Learner(database, Rules(database), tools, known, limits)
+
+    def _learner_apart(self, database: Database, others: Sequence[Exchange]) -> Learner:
+        return self._learner(None, others, database)
+
+    def _assessor(self, judge: str | None) -> Assessor:
+        models = self._models()
+        referee = None if judge is None else models.judge(judge)
+        return Assessor(models, self._settings.drafting.max_tokens, self._settings.learning.gate, referee)
 
     def _writer(self) -> Writer:
         live = self.adapter()

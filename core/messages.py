@@ -21,6 +21,7 @@ ADAPTER_NOT_LIVE = (
     "earlier replies."
 )
 NEVER_SENT = "Longhand saves drafts; it never sends mail."
+BLIND_QUESTION = "Which sounds like you: 1, 2, t for a tie, s to skip, q to stop here"
 CANCELLED = "Stopped; the same command goes on from here."
 
 
@@ -126,6 +127,17 @@ def mixed_families(made_by: str, applied_by: str) -> str:
     return (
         f"The preference agent learned from rules made by {made_by}, and {applied_by} writes by them now;"
         " for drafts nearer to you, learn again."
+    )
+
+
+def blind_left(count: int) -> str:
+    return f"{count} questions have no answer yet; 'longhand blind' goes on with them."
+
+
+def cloud_judges(model: str, host: str) -> str:
+    return (
+        f"{model} at {host} judges: the mails compared on, your real replies to them and the drafts are sent "
+        "there."
     )
 
 

@@ -17,6 +17,10 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "learn": ("core.cli.writing", "Learn the style of the sent mail; goes on where it stopped."),
     "draft": ("core.cli.writing", "Write a reply, or a new mail, on stdout."),
     "evaluate": ("core.cli.writing", "Compare the ways of drafting on this mailbox."),
+    "blind": (
+        "core.cli.blind",
+        "Choose between drafts without knowing whose is which.",
+    ),
     "rules": ("core.cli.rules", "The rule book: list, show, add, edit, pin, unpin, off, on."),
     "models": ("core.cli.system", "Which models there are, and which one writes."),
     "doctor": ("core.cli.system", "What this machine can run, and what is wrong."),

@@ -1,17 +1,20 @@
-"""Scores as a table, in words, and as a report in HTML."""
+"""Scores as tables, in words, and as JSON."""
 
-import io
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from core import messages
 from core.cli.output import show
-from core.errors import InputError
+from core.demo import gate_json
+from core.evaluation.evaluating import Evaluation
 from core.evaluation.gate import ArmScores, Gate
+from core.evaluation.metrics import rounded
+from core.evaluation.wins import WinRate
 
-_NAMES = {
+ARM_NAMES = {
     "zero_shot": "plain draft",
     "few_shot": "with earlier replies",
     "guided": "guided (agent and rule book)",
@@ -29,7 +32,7 @@ def gate_table(gate: Gate) -> Table:
     for column in ("", "style", "likeness", "authorship", "facts stated", "unsupported", "words copied"):
         table.add_column(column, justify="left" if not column else "right")
     for name, scores in gate.arms.items():
-        table.add_row(_NAMES.get(name, name), *map(_number, _values(scores)))
+        table.add_row(ARM_NAMES.get(name, name), *map(_number, _values(scores)))
     return table
 
 
@@ -45,17 +48,77 @@ def say_scores(gate: Gate) -> None:
     show(*lines)
 
 
-def write_report(path: Path, gate: Gate) -> None:
-    """The table and the words as one HTML file, without any mail. Raises InputError."""
-    console = Console(record=True, width=110, file=io.StringIO())
-    console.print(gate_table(gate))
-    for name, found in gate.differences.items():
-        told = f"{found.estimate:+.2f} (90 % interval {found.low:+.2f} to {found.high:+.2f})"
-        console.print(f"{name}: {told}", highlight=False)
-    try:
-        path.write_text(console.export_html(), encoding="utf-8")
-    except OSError:
-        raise InputError("The report cannot be written there; choose another file.") from None
+def overlap_table(evaluation: Evaluation) -> Table:
+    """How near the real replies word by word, and what a draft costs."""
+    table = Table(title="Word by word, and the cost of a draft")
+    for column in (
+        "",
+        "words to change",
+        "ROUGE-L",
+        "BLEU",
+        "chrF",
+        "tokens read",
+        "tokens written",
+        "seconds",
+    ):
+        table.add_column(column, justify="left" if not column else "right")
+    for arm, near in evaluation.overlap.items():
+        cost = evaluation.costs[arm]
+        table.add_row(
+            ARM_NAMES.get(arm, arm),
+            f"{near.edit_distance:.0%}",
+            _number(near.rouge_l),
+            f"{near.bleu:.1f}",
+            f"{near.chrf:.1f}",
+            _whole(cost.prompt_tokens),
+            _whole(cost.new_tokens),
+            _number(cost.seconds),
+        )
+    return table
+
+
+def wins_table(wins: Sequence[WinRate], title: str) -> Table:
+    table = Table(title=title)
+    for column in ("", "wins", "ties", "losses", "win rate", "90 % interval"):
+        table.add_column(column, justify="left" if not column else "right")
+    for one in wins:
+        table.add_row(
+            f"{ARM_NAMES.get(one.first, one.first)} against {ARM_NAMES.get(one.second, one.second)}",
+            *map(str, (one.wins, one.ties, one.losses)),
+            f"{one.rate.estimate:.0%}",
+            f"{one.rate.low:.0%} to {one.rate.high:.0%}",
+        )
+    return table
+
+
+def wins_json(one: WinRate) -> dict[str, Any]:
+    counts = {name: value for name, value in asdict(one).items() if name != "rate"}
+    return counts | {"rate": rounded(asdict(one.rate))}
+
+
+def evaluation_json(made: Evaluation) -> dict[str, Any]:
+    """What `longhand evaluate` tells: the gate's object, with more of each arm and what it all came from."""
+    outline = gate_json(made.gate)
+    for arm, near in made.overlap.items():
+        cost = made.costs[arm]
+        outline[arm] |= rounded(
+            {
+                "habits_kept": made.habits[arm],
+                **asdict(near),
+                "prompt_tokens": cost.prompt_tokens,
+                "new_tokens": cost.new_tokens,
+                "seconds": cost.seconds,
+            }
+        ) | {"traits": rounded(made.traits[arm]), "calls": list(cost.calls)}
+    return outline | {
+        "borrowed": made.gate.borrowed,
+        "shots": made.gate.shots,
+        "differences": {name: rounded(asdict(one)) for name, one in made.gate.differences.items()},
+        "judge": made.judge,
+        "wins": [wins_json(one) for one in made.wins],
+        "libraries": list(made.libraries),
+        "recipe": asdict(made.recipe) | {"digest": made.recipe.digest},
+    }
 
 
 def _values(scores: ArmScores) -> tuple[float | None, ...]:
@@ -71,3 +134,7 @@ def _values(scores: ArmScores) -> tuple[float | None, ...]:
 
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
+
+
+def _whole(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f}"

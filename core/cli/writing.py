@@ -10,7 +10,7 @@ from core import messages
 from core.app import App
 from core.cli import shapes
 from core.cli.output import json_option, opened, remark, show, show_json, working
-from core.cli.scores import gate_table, say_scores
+from core.cli.scores import evaluation_json, gate_table, overlap_table, say_scores, wins_table
 from core.demo import gate_json
 from core.domain import Address, MessageId
 from core.drafting.mailbox import Target
@@ -111,20 +111,49 @@ def _target(app: App, file: Path | None, message: str | None, to: str | None) ->
 
 @click.command("evaluate")
 @click.option("--report", type=click.Path(path_type=Path), help="Also write the report as an HTML file.")
+@click.option(
+    "--judge",
+    is_flag=False,
+    flag_value="",
+    help="Also let a model compare drafts in pairs: a GGUF, 'cloud', or without a name the one that writes.",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Learn from and compare on these texts, not your mail: JSON lines of context, text, author, date.",
+)
+@click.option("--author", default="", help="With --data: who stands for you; by default who wrote most.")
+@click.option("--no-learning", is_flag=True, help="With --data: without an agent, which takes less time.")
 @json_option
-def evaluate_command(report: Path | None, as_json: bool) -> None:
-    """Compare the ways of drafting on this mailbox's newest replies."""
-    with opened("longhand evaluate") as app, working() as (progress, cancel):
-        gate = app.evaluate(progress, cancel)
+def evaluate_command(
+    report: Path | None, judge: str | None, data: Path | None, author: str, no_learning: bool, as_json: bool
+) -> None:
+    """Compare the ways of drafting on this mailbox's newest replies. Goes on where it stopped."""
+    if data is None and (author or no_learning):
+        raise click.UsageError("--author and --no-learning go with --data.")
+    with opened("longhand evaluate") as app:
+        if judge is not None:
+            remark(app.before_judging(judge))
+        with working() as (progress, cancel):
+            made = (
+                app.evaluate(progress, cancel, judge=judge)
+                if data is None
+                else app.evaluate_texts(
+                    data, progress, cancel, author=author, learn=not no_learning, judge=judge
+                )
+            )
+        blind = app.blind_results() if report and data is None else ()
     if report:
-        from core.cli.scores import write_report
+        from core.cli.report import write_report
 
-        write_report(report, gate)
+        write_report(report, made, blind=blind, texts=data is not None)
     if as_json:
-        show_json(gate_json(gate))
+        show_json(evaluation_json(made))
         return
-    show(gate_table(gate))
-    say_scores(gate)
+    show(gate_table(made.gate), overlap_table(made))
+    if made.wins:
+        show(wins_table(made.wins, f"Judged by {made.judge}, in both orders"))
+    say_scores(made.gate)
 
 
 def _list(waiting: list[dict[str, Any]], as_json: bool) -> None:

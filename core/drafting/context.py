@@ -17,11 +17,11 @@ MAX_CHARACTERS = 4000
 def incoming(mail: ParsedMail, user: Address, earlier: Sequence[ParsedMail] = ()) -> Incoming:
     """`mail` as what is to be answered by `user`; `earlier` stood before it, oldest first."""
     before = tuple(
-        (one.sender.name or one.sender.email, _cut(one.text, MAX_EARLIER_CHARACTERS))
+        (one.sender.name or one.sender.email, cut(one.text, MAX_EARLIER_CHARACTERS))
         for one in earlier[-MAX_EARLIER:]
         if one.text
     )
-    return Incoming(mail.sender, user, mail.subject, _cut(mail.text, MAX_CHARACTERS), before)
+    return Incoming(mail.sender, user, mail.subject, cut(mail.text, MAX_CHARACTERS), before)
 
 
 def first_mail(to: Address, user: Address, subject: str = "") -> Incoming:
@@ -71,5 +71,6 @@ def exchange(pair: Pair[StoredMessage], user: Address) -> NewExchange | None:
     )
 
 
-def _cut(text: str, most: int) -> str:
+def cut(text: str, most: int) -> str:
+    """The beginning of `text`, at most so many characters of it, to the end of a word."""
     return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " ..."

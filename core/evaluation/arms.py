@@ -3,7 +3,7 @@ goes on where it was broken off."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from core.domain import Context, Exchange, RuleLine
@@ -11,6 +11,7 @@ from core.drafting.retrieval import retrieve
 from core.evaluation.style import Case, Written, agreement
 from core.models import prompts
 from core.models.chat import ChatModel
+from core.models.metered import Meter, Spent
 from core.tasks import CancelToken, Progress
 from core.traits import detect_all
 
@@ -19,10 +20,12 @@ SHOTS = (1, 2, 3)
 
 @dataclass(frozen=True)
 class Reply:
-    """What an arm wrote, and the rules it wrote under."""
+    """What an arm wrote, the rules it wrote under, and what that cost (nothing where it was stored before
+    costs were counted)."""
 
     text: str
     rules: tuple[RuleLine, ...] = ()
+    spent: Spent = field(default_factory=Spent)
 
 
 class Arm(Protocol):
@@ -83,17 +86,25 @@ def constant(rules: Iterable[Sequence[RuleLine]]) -> Rules:
 
 
 def write_all(
-    name: str, arm: Arm, cases: Sequence[Case], notebook: Notebook, progress: Progress, cancel: CancelToken
+    name: str,
+    arm: Arm,
+    cases: Sequence[Case],
+    notebook: Notebook,
+    meter: Meter,
+    progress: Progress,
+    cancel: CancelToken,
 ) -> list[Reply]:
     """The arm's reply to each case, each written once, however often this is broken off. `name`
-    stands for the arm and all it was made of."""
+    stands for the arm and all it was made of; `meter` is that of its models."""
     done = dict(notebook.get(name, dict[str, Reply]) or {})
     for number, case in enumerate(cases):
         progress.update(f"Comparing ({name.rpartition(':')[2]})", number, len(cases))
         cancel.check()
         key = str(case.exchange.id)
         if key not in done:
-            done[key] = arm(case.context, cancel)
+            meter.take()
+            made = arm(case.context, cancel)
+            done[key] = replace(made, spent=meter.take())
             notebook.set(name, done)
     return [done[str(case.exchange.id)] for case in cases]
 
@@ -105,11 +116,13 @@ def best_shots(
     trait, as zero-shot replies are not to decide it. Fewer where that ties. With the scores."""
     if not cases:
         return shots[-1], {}
-    scores = {count: _likeness(cases, write(count)) for count in shots}
+    scores = {count: habits_kept(cases, write(count)) for count in shots}
     return max(shots, key=lambda count: (scores[count], -count)), scores
 
 
-def _likeness(cases: Sequence[Case], replies: Sequence[Reply]) -> float:
+def habits_kept(cases: Sequence[Case], replies: Sequence[Reply]) -> float:
+    """The mean share of all traits of a real reply that the draft shows as well. Raises ZeroDivisionError
+    without cases."""
     shares = []
     for case, reply in zip(cases, replies, strict=True):
         real = {t: v for t, v in detect_all(case.exchange.sent, case.names).items() if v is not None}

@@ -1,8 +1,8 @@
 """Runs every arm over the gate's mails and scores them: what decides whether an adapter goes live, and
 what `longhand evaluate` reports."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from core.domain import Context, Exchange, RuleLine
 from core.drafting.write import Agent, Book
@@ -11,6 +11,7 @@ from core.evaluation.arms import Arm, Reply, Rules
 from core.evaluation.style import Case
 from core.models import prompts
 from core.models.chat import ChatModel
+from core.models.metered import Meter
 from core.store.jobs import JobRepository
 from core.tasks import CancelToken, Progress
 
@@ -22,7 +23,8 @@ CONTROLS = ("agent_only", "rulebook_only", "constant_rules", "wrong_adapter")
 @dataclass(frozen=True)
 class Contest:
     """Who competes. `learning`: the user's own exchanges, all that few-shot and the ceiling may see;
-    `others`: other people's. `wrong`: another person's agent, for its control."""
+    `others`: other people's. `wrong`: another person's agent, for its control. `meter`: on which the models
+    note what they cost."""
 
     large: ChatModel
     agent: Agent | None
@@ -32,6 +34,18 @@ class Contest:
     max_tokens: int = 400
     wrong: Agent | None = None
     controls: bool = False
+    meter: Meter = field(default_factory=Meter)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What each arm wrote to each case, oldest first; `shots`: few-shot's number of examples; `borrowed`: how
+    many cases are validation's."""
+
+    cases: Sequence[Case]
+    replies: Mapping[str, Sequence[Reply]]
+    shots: int
+    borrowed: int
 
 
 class Judge:
@@ -50,7 +64,24 @@ class Judge:
         cancel: CancelToken,
         most: int | None = None,
     ) -> gate.Gate:
-        """Scores on `exchanges` (the gate part), with some of `validation` where that is too few, `most`
+        """The scores of what `write` writes."""
+        return self.scored(self.write(exchanges, validation, progress, cancel, most))
+
+    def scored(self, outcome: Outcome) -> gate.Gate:
+        who = self._contest
+        return gate.score(
+            outcome.cases, outcome.replies, who.learning, who.others, outcome.shots, outcome.borrowed
+        )
+
+    def write(
+        self,
+        exchanges: Sequence[Exchange],
+        validation: Sequence[Exchange],
+        progress: Progress,
+        cancel: CancelToken,
+        most: int | None = None,
+    ) -> Outcome:
+        """Every arm on `exchanges` (the gate part), with some of `validation` where that is too few, `most`
         in all; `validation` chooses few-shot's number of examples."""
         shots = self._shots(validation[-VALIDATION_CASES:], progress, cancel)
         more = folds.borrowed(exchanges, validation, gate.ENOUGH, most)
@@ -62,7 +93,7 @@ class Judge:
         if self._contest.controls and "agent_only" in replies:
             constant = self._guided(arms.constant([reply.rules for reply in replies["agent_only"]]))
             replies["constant_rules"] = self._write("constant_rules", constant, cases, progress, cancel)
-        return gate.score(cases, replies, self._contest.learning, self._contest.others, shots, len(more))
+        return Outcome(cases, replies, shots, len(more))
 
     def forget(self) -> None:
         """Drops the kept replies: the scores are made."""
@@ -125,4 +156,5 @@ class Judge:
     def _write(
         self, name: str, arm: Arm, cases: Sequence[Case], progress: Progress, cancel: CancelToken
     ) -> list[Reply]:
-        return arms.write_all(f"{self._prefix}:{name}", arm, cases, self._jobs, progress, cancel)
+        key = f"{self._prefix}:{name}"
+        return arms.write_all(key, arm, cases, self._jobs, self._contest.meter, progress, cancel)

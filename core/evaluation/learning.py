@@ -12,6 +12,7 @@ from core.errors import LearningError
 from core.evaluation import gate
 from core.evaluation.judging import Contest, Judge
 from core.models.chat import ChatModel
+from core.models.metered import Meter, Metered
 from core.preference.agent import PreferenceAgent
 from core.preference.choosing import most_informative
 from core.preference.examples import ExampleMaker
@@ -109,6 +110,13 @@ class Learner:
         self._trainer.forget(trained.run)
         return learned
 
+    def adapter(self, progress: Progress, cancel: CancelToken) -> AdapterId:
+        """A trained agent that no gate has judged, and that does not go into use."""
+        trained, _ = self.train(progress, cancel)
+        adapter = self._stored(trained)
+        self._trainer.forget(trained.run)
+        return adapter
+
     def train(self, progress: Progress, cancel: CancelToken) -> tuple[TrainedAdapter, int]:
         """The examples, the rules of the book made of them, and the run; with the number of examples."""
         self._split()
@@ -165,15 +173,21 @@ class Learner:
 
     def _contest(self, adapter: bytes, control: Control | None) -> Contest:
         wrong = control.wrong_adapter if control else None
+        meter = Meter()
+
+        def agent(adapter: bytes) -> PreferenceAgent:
+            return PreferenceAgent(Metered(self._tools.agent_model(adapter, self._base_served), meter))
+
         return Contest(
-            large=self._tools.large,
-            agent=PreferenceAgent(self._tools.agent_model(adapter, self._base_served)),
+            large=Metered(self._tools.large, meter),
+            agent=agent(adapter),
             book=self._rules,
             learning=self._exchanges.all("learning"),
             others=self._others,
             max_tokens=self._tools.max_tokens,
-            wrong=PreferenceAgent(self._tools.agent_model(wrong, self._base_served)) if wrong else None,
+            wrong=agent(wrong) if wrong else None,
             controls=control is not None,
+            meter=meter,
         )
 
     def _stored(self, trained: TrainedAdapter) -> AdapterId:

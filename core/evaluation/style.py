@@ -78,12 +78,17 @@ def traits_counted(wanted: Iterable[Mapping[str, str]]) -> frozenset[str]:
 
 def style_match(sheets: Sequence[Agreement], traits: frozenset[str]) -> float | None:
     """The mean over `traits` of each one's mean over the mails it counts in; None without any."""
-    means = []
-    for trait in sorted(traits):
-        values = [sheet[trait] for sheet in sheets if trait in sheet]
-        if values:
-            means.append(sum(values) / len(values))
+    means = trait_shares(sheets, traits).values()
     return sum(means) / len(means) if means else None
+
+
+def trait_shares(sheets: Sequence[Agreement], traits: frozenset[str]) -> dict[str, float]:
+    """Of each trait its mean over the mails it counts in."""
+    return {
+        trait: sum(values) / len(values)
+        for trait in sorted(traits)
+        if (values := [sheet[trait] for sheet in sheets if trait in sheet])
+    }
 
 
 def likeness(score: float | None, floor: float | None, ceiling: float | None) -> float | None:

@@ -48,6 +48,11 @@ def find(name: str) -> CatalogueEntry:
     raise InputError(f"There is no model of that name; known are {known}, and any GGUF file by its path.")
 
 
+def is_embedded(name: str) -> bool:
+    """Whether a model of this name is one of the tiny ones that are part of Longhand."""
+    return any(entry.embedded for entry in catalogue() if entry.name == name)
+
+
 def embedded_path(name: str) -> Path:
     """The GGUF of an embedded model. Raises InputError for any other."""
     entry = find(name)

@@ -1,11 +1,20 @@
 """Which models a profile uses: the writer (M_L), by its settings, and the agent's base (M_A)."""
 
+import filecmp
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.engine.llama import LlamaEngine
 from core.errors import InputError, ModelError
-from core.models.catalogue import CatalogueEntry, catalogue, embedded_path, embedded_weights, find, to_fetch
+from core.models.catalogue import (
+    CatalogueEntry,
+    catalogue,
+    embedded_path,
+    embedded_weights,
+    find,
+    is_embedded,
+    to_fetch,
+)
 from core.models.chat import ChatModel
 from core.models.local import LocalModel
 from core.privacy.egress import Ledger
@@ -40,26 +49,50 @@ class ModelChoice:
         chosen = self._settings.large
         return chosen.source == "catalogue" and bool(find(chosen.name).embedded)
 
+    def judge(self, name: str = "") -> ChatModel:
+        """A model to compare drafts: by name as for `use`, the writer where it is empty. Raises InputError
+        for a model of Longhand's own, ModelError."""
+        chosen = self.use(name) if name else self._settings.large
+        if self._is_tiny(chosen):
+            raise InputError(
+                "The built-in models are too small to judge drafts; name a real one with --judge, or choose"
+                " one with 'longhand models use'."
+            )
+        return self._model(chosen)
+
+    def _is_tiny(self, chosen: LargeModel) -> bool:
+        """By its name, or, whatever the file is called, by what it holds."""
+        if chosen.source != "file":
+            return is_embedded(chosen.name.rpartition("/")[2].lower())
+        path = Path(chosen.name)
+        own = (embedded_path(entry.name) for entry in catalogue() if entry.embedded)
+        return path.is_file() and any(filecmp.cmp(path, one, shallow=False) for one in own)
+
     @property
     def family(self) -> str:
         """Of the writer, whether or not it is there."""
-        chosen = self._settings.large
+        return self._family(self._settings.large)
+
+    def _family(self, chosen: LargeModel) -> str:
         if chosen.source == "cloud":
             return self._settings.cloud.model.rpartition("/")[2].lower()
         return find(chosen.name).family if chosen.source == "catalogue" else _family_of_file(chosen.name)
 
     def large(self) -> ChatModel:
         """The writer. Raises ModelError where it is not there."""
-        chosen = self._settings.large
+        return self._model(self._settings.large)
+
+    def _model(self, chosen: LargeModel) -> ChatModel:
         if chosen.source == "cloud":
             return self._cloud()
         entry = find(chosen.name) if chosen.source == "catalogue" else None
         path = self._path(entry) if entry else Path(chosen.name)
         if not path.is_file():
             raise ModelError("The chosen model's file is gone; choose one with 'longhand models use'.")
+        family = self._family(chosen)
         if entry is None:
-            return LocalModel(self._engine, path, path.stem, self.family)
-        return LocalModel(self._engine, path, entry.name, self.family, repeat_penalty=entry.repeat_penalty)
+            return LocalModel(self._engine, path, path.stem, family)
+        return LocalModel(self._engine, path, entry.name, family, repeat_penalty=entry.repeat_penalty)
 
     def agent(self, adapter: bytes, base: str = "") -> ChatModel:
         """M_A: the small model with an adapter (GGUF bytes), on its shipped weights or on those that

@@ -11,9 +11,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.domain import Context, Incoming, RuleLine
+from core.domain import Address, Context, Incoming, RuleLine
 
 TRAIT_LINE = "trait: rule"
+JUDGE_VERSION = "1"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,36 @@ def guided(
 def few_shot(context: Context, examples: Sequence[tuple[Incoming, str]]) -> Prompt:
     """M_L writes after examples of the user's own replies, and no rules."""
     return Prompt("few_shot", "2", _shown(context, examples))
+
+
+def judge(context: Context, sent: str, first: str, second: str) -> Prompt:
+    """A model that is to judge names the draft, A or B, that is more like y."""
+    return Prompt(
+        "judge",
+        JUDGE_VERSION,
+        (
+            Frame(
+                "Somebody answered this mail. Which of the two drafts reads more as if the same person had"
+                " written it? Look at how things are said (greeting, tone, length, wording, layout, closing),"
+                " not at what is said. Answer with one letter, A or B.\n\n# Mail\n"
+            ),
+            *_mail(context.incoming),
+            Frame("\n# What the person sent\n"),
+            Mail(sent),
+            Frame("\n\n# Draft A\n"),
+            Mail(first),
+            Frame("\n\n# Draft B\n"),
+            Mail(second),
+            Frame("\n\nA or B?"),
+        ),
+    )
+
+
+def versions() -> tuple[str, ...]:
+    """Name and version of each prompt that drafts come from."""
+    context = Context(Incoming(Address("", ""), Address("", ""), "", ""))
+    made = (brief(""), zero_shot(context), few_shot(context, ()), guided(context, ()), agent(context))
+    return tuple(f"{prompt.name} {prompt.version}" for prompt in made)
 
 
 def _shown(context: Context, examples: Sequence[tuple[Incoming, str]]) -> tuple[Part, ...]:

@@ -41,6 +41,11 @@ class Profile:
         return self.home / "settings.toml"
 
     @property
+    def evaluations(self) -> Path:
+        """Databases of evaluations on other texts than mail, each in a folder of its own."""
+        return self.home / "evaluations"
+
+    @property
     def lock(self) -> Path:
         return self.home / "lock"
 

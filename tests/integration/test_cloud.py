@@ -9,16 +9,26 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from core.app import App
+from core.domain import Address, Context, Exchange, ExchangeId, Incoming
 from core.errors import Cancelled, InputError, ModelError
+from core.evaluation.arms import Reply
+from core.evaluation.judge_pairs import PairJudge
+from core.evaluation.style import Case
+from core.evaluation.wins import WinRate
 from core.models.chat import Question
 from core.models.cloud import OpenAIModel
 from core.models.prompts import Frame, Mail, Prompt
-from core.tasks import CancelToken
+from core.store.database import Database
+from core.store.jobs import JobRepository
+from core.store.paths import Profile
+from core.tasks import CancelToken, Progress
 
 SECRET = "the mail's own words"
 PROMPT = Prompt("zero_shot", "1", (Frame("Write.\n"), Mail(SECRET)))
@@ -70,6 +80,42 @@ def test_streams_from_a_real_server(server: str) -> None:
     assert made.text == "".join(pieces) != ""
     assert 1 < made.new_tokens <= 20
     assert notes.rows == [("127.0.0.1", "zero_shot", len(PROMPT.text), len(made.text.encode()))]
+
+
+def test_judges_pairs_over_http(server: str, tmp_path: Path) -> None:
+    """The tiny model's letters are noise; that they are asked for, counted and kept is not."""
+    notes, date = Notes(), datetime(2026, 1, 1, tzinfo=UTC)
+    mail = Incoming(Address("Ann", "ann@x.example"), Address("Tom", "tom@x.example"), "", "?")
+    sent = [Exchange(ExchangeId(number), mail, "Yes.", date, "") for number in range(2)]
+    cases = [Case(one, Context(mail)) for one in sent]
+    with (
+        closing(OpenAIModel(server, "tiny", "right", notes)) as model,
+        closing(Database.open(tmp_path / "longhand.db", bytes(32))) as database,
+    ):
+        drafts = [Reply("Yes."), Reply("No.")], [Reply("Yes."), Reply("Never.")]
+
+        def judged() -> WinRate:
+            judge = PairJudge(model, "gate/1:", JobRepository(database))
+            return judge.compare(("guided", "zero_shot"), cases, drafts, Progress(), CancelToken())
+
+        found = judged()
+        assert [row[1] for row in notes.rows] == ["judge", "judge"]  # the two that are the same were not sent
+        assert found.wins + found.ties + found.losses == 2
+        assert judged() == found
+        assert len(notes.rows) == 2
+
+
+def test_what_a_cloud_judge_is_sent_is_said_before(profile_home: Path) -> None:
+    with closing(App.open(Profile(profile_home), "a passphrase of the tests", "a test")) as app:
+        assert app.before_judging("") == ""
+        app.use_cloud("https://models.example/v1", "judge-7", "key")
+        for judge in ("", "cloud"):
+            assert "judge-7 at models.example judges" in app.before_judging(judge)
+            assert "your real replies" in app.before_judging(judge)
+        assert app.before_judging("qwen3.gguf") == ""
+        app.use_model("mini-large")
+        assert app.before_judging("") == ""
+        assert "judge-7" in app.before_judging("cloud")
 
 
 def test_many_at_once_come_in_their_order(server: str) -> None:

@@ -1,15 +1,23 @@
 """The command line as a user meets it: exit status, one line for what goes wrong, JSON for machines.
 Everything is real: the profile, the reader child, the embedded models."""
 
+import io
 import json
+import os
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core import cli
+from core.privacy.keychain import open_keychain
+from core.store.exchanges import ExchangeRepository
+from core.store.opening import open_database
+from core.store.paths import Profile
 
 
 @pytest.fixture(autouse=True)
@@ -152,6 +160,102 @@ def test_text_gives_one_object_a_line(capsys: pytest.CaptureFixture[str], mails:
     assert seen[1]["text"].startswith("Hey Ann,")
 
 
+def evaluated(capsys: pytest.CaptureFixture[str], home: Path, *options: str) -> dict[str, Any]:
+    """Of a mailbox that is split as learning would split it, with nothing learned."""
+    profile = Profile(home)
+    with closing(open_database(profile, open_keychain(home, os.environ["LONGHAND_PASSPHRASE"]))) as database:
+        exchanges = ExchangeRepository(database)
+        ids = [one.id for one in exchanges.all()]
+        exchanges.set_splits([(one, "learning" if one in ids[:6] else "gate") for one in ids])
+    status, out, _ = longhand(capsys, "evaluate", "--json", *options)
+    assert status == 0
+    return dict(json.loads(out))
+
+
+def test_an_evaluation_is_kept_and_its_report_holds_no_mail(
+    capsys: pytest.CaptureFixture[str], mails: Path, profile_home: Path, tmp_path: Path
+) -> None:
+    imported(capsys, mails)
+    report = tmp_path / "report.html"
+    made = evaluated(capsys, profile_home, "--report", str(report))
+    assert (made["count"], made["recipe"]["large"]) == (3, "mini-large")
+    for arm in ("zero_shot", "few_shot", "guided"):
+        assert made[arm]["new_tokens"] > 0
+        assert made[arm]["seconds"] > 0
+        assert 0 <= made[arm]["edit_distance"] <= 1
+    assert evaluated(capsys, profile_home) == made  # the same seconds: nothing was written again
+    page = report.read_text()
+    for word in ("crate", "Bergen", "Ann", "Tom", "Kovac", "north.example"):
+        assert word not in page
+    status, _, err = longhand(capsys, "evaluate", "--report", str(tmp_path / "no" / "report.html"))
+    assert (status, err.splitlines()[-1].startswith("longhand: The report cannot be written")) == (1, True)
+
+
+def test_other_texts_are_evaluated_apart_from_the_mail(
+    capsys: pytest.CaptureFixture[str], profile_home: Path, tmp_path: Path
+) -> None:
+    def texts(name: str, count: int) -> str:
+        """`count` reviews of Ida's and some of Bo's."""
+        lines = []
+        for number in range(count + 10):
+            own = number < count
+            text = f"hey all,\n\nhall {number} was great!\n\ncheers\nIda" if own else "It was fine.\n\nBo"
+            day = f"2026-{number // 28 + 1:02}-{number % 28 + 1:02}"
+            about = f"How was concert {number} in Malmö?"
+            lines.append({"context": about, "text": text, "author": "Ida" if own else "Bo", "date": day})
+        path = tmp_path / name
+        path.write_text("\n".join(map(json.dumps, lines)))
+        return str(path)
+
+    def evaluate(path: str) -> dict[str, Any]:
+        status, out, _ = longhand(capsys, "evaluate", "--data", path, "--no-learning", "--json")
+        assert status == 0
+        return dict(json.loads(out))
+
+    made = evaluate(texts("first.jsonl", 30))
+    assert made["count"] - made["borrowed"] == 4
+    assert made["recipe"]["agent"] == ""
+    assert made["guided"]["style_match"] > made["zero_shot"]["style_match"]
+    assert longhand(capsys, "rules", "list", "--json")[1].strip() == "[]"  # the user's own
+    [first] = (profile_home / "evaluations").iterdir()
+    assert not any(b"hall" in file.read_bytes() for file in first.rglob("*") if file.is_file())
+    other = texts("second.jsonl", 31)
+    assert evaluate(other)["recipe"]["mail"] != made["recipe"]["mail"]
+    assert first not in (profile_home / "evaluations").iterdir()
+    status, _, err = longhand(capsys, "evaluate", "--data", texts("few.jsonl", 3), "--author", "Ida")
+    assert (status, "too few texts" in err) == (1, True)
+
+
+def test_the_blind_test_goes_on_and_is_forgotten_with_the_mail(
+    capsys: pytest.CaptureFixture[str],
+    mails: Path,
+    profile_home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    imported(capsys, mails)
+    assert longhand(capsys, "blind")[0] == 1
+    evaluated(capsys, profile_home)
+    monkeypatch.setattr("sys.stdin", io.StringIO("x\n1\nq\n"))
+    status, out, _ = longhand(capsys, "blind")
+    assert status == 0
+    assert "1 of 3. Ann Kovac: Crates" in out
+    assert "2 of 3." in out
+    assert not any(name in out for name in ("guided", "plain"))
+    assert json.loads(longhand(capsys, "blind", "--results", "--json")[1])["left"] == 2
+    monkeypatch.setattr("sys.stdin", io.StringIO("t\ns\n"))
+    status, out, _ = longhand(capsys, "blind")
+    assert (status, "3 of 3." in out, "win rate" in out) == (0, True, True)
+    found = json.loads(longhand(capsys, "blind", "--results", "--json")[1])
+    assert (found["left"], found["ties"], found["wins"] + found["losses"]) == (0, 1, 1)
+    report = tmp_path / "report.html"
+    assert longhand(capsys, "evaluate", "--report", str(report))[0] == 0
+    assert report.read_text().count("you took for yours") == 1
+    assert longhand(capsys, "blind", "--against", "nobody")[0] == 1
+    longhand(capsys, "privacy", "forget", "north.example", "--yes")
+    assert longhand(capsys, "blind", "--results")[0] == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
@@ -162,6 +266,13 @@ def test_text_gives_one_object_a_line(capsys: pytest.CaptureFixture[str], mails:
         (("models", "use", "nothing.gguf"), 1),
         (("learn",), 1),
         (("evaluate",), 1),
+        (("blind",), 1),
+        (("evaluate", "--author", "Ida"), 2),
+        (("evaluate", "--data", "nowhere.jsonl"), 1),
+        (("blind", "--json"), 2),
+        (("evaluate", "--judge"), 1),
+        (("evaluate", "--judge", "mini-large"), 1),
+        (("evaluate", "--judge", "cloud"), 1),
         (("draft",), 2),
         (("draft", "--save", "--file", "x.eml"), 2),
         (("unheard-of",), 2),

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.engine.llama import LlamaEngine
-from core.errors import ModelError
+from core.errors import InputError, ModelError
+from core.models.catalogue import embedded_path
 from core.models.choice import ModelChoice
 from core.privacy.egress import Ledger
 from core.privacy.keychain import PassphraseKeychain
@@ -44,3 +45,23 @@ def test_the_family_of_the_writer(tmp_path: Path, engine: LlamaEngine) -> None:
     cloud = Cloud(True, "https://models.example/v1", "Some/Model-7")
     service = replace(embedded, cloud=cloud, large=LargeModel("cloud", cloud.model))
     assert choice(service, tmp_path, engine).family == "model-7"
+
+
+def test_a_built_in_model_never_judges_whatever_it_is_called(tmp_path: Path, engine: LlamaEngine) -> None:
+    disguised = tmp_path / "Big-70B.gguf"
+    disguised.write_bytes(embedded_path("mini-large").read_bytes())
+    for large in (LargeModel("catalogue", "mini-large"), LargeModel("file", str(disguised))):
+        with pytest.raises(InputError, match="too small to judge"):
+            choice(replace(Settings(), large=large), tmp_path, engine).judge()
+    with pytest.raises(InputError, match="too small to judge"):
+        choice(Settings(), tmp_path, engine).judge(str(disguised))
+    served = Cloud(True, "http://127.0.0.1:1/v1", "own/mini-large")
+    with pytest.raises(InputError, match="too small to judge"):
+        choice(replace(Settings(), cloud=served), tmp_path, engine).judge("cloud")
+
+
+def test_a_file_judges_under_its_own_name(tmp_path: Path, engine: LlamaEngine) -> None:
+    file = tmp_path / "Qwen3-4B-Q4_K_M.gguf"
+    file.write_bytes(b"GGUF")
+    judge = choice(replace(Settings(), large=LargeModel("file", str(file))), tmp_path, engine).judge()
+    assert (judge.name, judge.family) == ("Qwen3-4B-Q4_K_M", "qwen3")

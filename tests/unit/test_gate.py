@@ -11,6 +11,7 @@ from core.evaluation.folds import across_folds, borrowed, folds
 from core.evaluation.gate import ENOUGH, Gate, goes_live, score
 from core.evaluation.metrics import Interval
 from core.evaluation.style import Case
+from core.models.metered import Meter
 from core.tasks import CancelToken, Progress
 
 USER = Address("Tom Hale", "tom@hale.example")
@@ -151,8 +152,8 @@ def test_a_broken_off_run_writes_each_reply_once() -> None:
         return Reply(str(len(asked)))
 
     with pytest.raises(Cancelled):
-        write_all("gate:1:arm", arm, cases(), book, Progress(), cancel)
-    replies = write_all("gate:1:arm", arm, cases(), book, Progress(), CancelToken())
+        write_all("gate:1:arm", arm, cases(), book, Meter(), Progress(), cancel)
+    replies = write_all("gate:1:arm", arm, cases(), book, Meter(), Progress(), CancelToken())
     assert len(asked) == 10
     assert [reply.text for reply in replies] == [str(n) for n in range(1, 11)]
 
