@@ -338,8 +338,7 @@ class App:
         uid = self._servers.save_draft(stored, text, self._mailbox.identity(stored), create)
         if latest := self._drafts.latest(message):
             self._drafts.set_saved(latest.id, uid)
-            if latest.draft.text.strip() != text.strip():
-                self._drafts.set_edited(latest.id, text)
+        self._mailbox.keep_edit(message, text, self._settings.exclude)
         return uid
 
     def saved_drafts(self) -> tuple[int, ...]:
