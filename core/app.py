@@ -15,12 +15,14 @@ from core.domain import (
     Draft,
     Exchange,
     MessageId,
+    Proposal,
     Rule,
     RuleId,
     Scope,
 )
 from core.drafting.book import Rules
 from core.drafting.mailbox import Mailbox, Target
+from core.drafting.outcomes import Outcomes
 from core.drafting.write import OnText, Writer, prompt_for, rules_for, write_draft, write_zero_shot
 from core.engine.llama import LlamaEngine
 from core.engine.reader import Reader
@@ -385,6 +387,18 @@ class App:
         found = (self._messages.get(message) for message in self.rule(rule).evidence)
         return tuple(message for message in found if message is not None)
 
+    def proposals(self) -> tuple[Proposal, ...]:
+        """Rules that the user's edits of drafts speak for, the most frequent edit first."""
+        return self._outcomes.proposals()
+
+    def accept_proposal(self, number: int) -> Rule:
+        """Makes it a rule of the user's own. Raises InputError for an unknown one, as does the next."""
+        return self.rule(self._outcomes.accept(number))
+
+    def decline_proposal(self, number: int) -> None:
+        """It is not proposed again."""
+        self._outcomes.decline(number)
+
     # Privacy
 
     def ledger(self) -> tuple[LedgerEntry, ...]:
@@ -402,6 +416,10 @@ class App:
         adapter, checkpoint and draft, as each may have memorised them. The number of mails forgotten.
         Raises InputError."""
         return self._forgetting().person(who)
+
+    @property
+    def _outcomes(self) -> Outcomes:
+        return Outcomes(self._database, self._mailbox)
 
     def _forgetting(self) -> Forgetting:
         return Forgetting(self._database, self._mailbox, self._settings.exclude)

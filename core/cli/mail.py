@@ -8,6 +8,7 @@ from typing import Literal
 
 import click
 
+from core import messages
 from core.cli import shapes
 from core.cli.output import json_option, opened, remark, show, show_json, working
 from core.domain import AccountId
@@ -88,6 +89,7 @@ def sync_command(as_json: bool) -> None:
     """Fetch new mail. Measured style is counted at once."""
     with opened("longhand sync") as app, working() as (progress, cancel):
         done = app.sync(progress, cancel)
+        proposed = messages.proposals_wait(len(app.proposals()))
     if as_json:
         show_json(
             {
@@ -100,6 +102,7 @@ def sync_command(as_json: bool) -> None:
     else:
         show(f"{done.sent} sent and {done.received} received mails are new, in {done.seconds:.1f} s.")
         _skipped(done.unreadable)
+    remark(proposed)
 
 
 @click.command("import")
@@ -110,11 +113,13 @@ def import_command(path: Path, own: str, as_json: bool) -> None:
     """Read mail from an mbox file, a Maildir, .eml files or a folder of them."""
     with opened("longhand import") as app, working() as (progress, cancel):
         done = app.import_path(path, progress, cancel, own)
+        proposed = messages.proposals_wait(len(app.proposals()))
     if as_json:
         show_json({"sent": done.sent, "received": done.received, "unreadable": done.unreadable})
     else:
         show(f"{done.sent} sent and {done.received} received mails are new.")
         _skipped(done.unreadable)
+    remark(proposed)
 
 
 @click.command("text")

@@ -86,11 +86,13 @@ def draft_command(
             if save and isinstance(target, int)
             else None
         )
+        proposed = messages.proposals_wait(len(app.proposals())) if save else ""
     if as_json:
         show_json(shapes.draft(made, uid))
     else:
         click.echo("" if live else made.text)
     remark(notice)
+    remark(proposed)
     if as_json:
         return
     if explain:

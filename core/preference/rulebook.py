@@ -9,6 +9,7 @@ from core.domain import (
     AppliedRule,
     Context,
     Kept,
+    MessageId,
     Rule,
     RuleId,
     RuleLine,
@@ -87,6 +88,31 @@ class RuleBook:
         value = "" if trait == OTHER else _value(line)
         rule = Rule(RuleId(0), trait, value, line.sentence, scope, RuleOrigin.WRITTEN, RuleState.ACTIVE)
         return self._rules.add(rule)
+
+    def accept(self, line: RuleLine, scope: Scope, evidence: Sequence[MessageId]) -> RuleId:
+        """A rule the user agreed to, as their own: in place of what they or a pin had asked for at its scope,
+        or of the same found by counting or learning. Raises InputError as `add` does."""
+        own = [rule for rule in self._live() if rule.trait == line.trait and rule.scope == scope]
+        known = [rule for rule in own if same(line.trait, _meaning(rule), meaning(line))]
+        if line.trait != OTHER:
+            known += [rule for rule in own if _is_own(rule)]
+        rule = known[-1].id if known else self.add(line.trait, line.sentence, scope)
+        self.edit(rule, line.sentence)
+        self._rules.update(replace(self.get(rule), evidence=tuple(evidence)))
+        return rule
+
+    def settles(self, line: RuleLine, scope: Scope) -> bool:
+        """Whether the user has already asked for this, at that scope or a wider one, or switched it off."""
+        if self._is_off(line.trait, meaning(line), line.sentence):
+            return True
+        domain = Scope(ScopeKind.AUDIENCE, scope.value.rpartition("@")[2])
+        return any(
+            _is_own(rule)
+            and rule.scope in (EVERYONE, domain, scope)
+            and rule.trait == line.trait
+            and same(line.trait, _meaning(rule), meaning(line))
+            for rule in self._live()
+        )
 
     def edit(self, rule: RuleId, sentence: str) -> None:
         """The rule in other words; from then on it is the user's own."""
@@ -252,9 +278,14 @@ def _strength(rule: Rule) -> tuple[int, bool, int, int]:
 
 def _is_firm(rule: Rule) -> bool:
     """Whether the rule stands against the agent's own for the same trait."""
-    if rule.state is RuleState.PINNED or rule.origin is RuleOrigin.WRITTEN:
+    if _is_own(rule):
         return True
     return rule.scope.kind in _OWN and rule.support_for >= 4 * max(1, rule.support_against)
+
+
+def _is_own(rule: Rule) -> bool:
+    """Whether the user has said that they want it."""
+    return rule.state is RuleState.PINNED or rule.origin is RuleOrigin.WRITTEN
 
 
 def _is_habit(rule: Rule, habits: frozenset[tuple[str, str]]) -> bool:
