@@ -229,6 +229,10 @@ class App:
         """The one in use."""
         return self._adapters.live()
 
+    def learn_again(self) -> str:
+        """Why learning again is worthwhile, in a sentence; empty where it is not."""
+        return self._outcomes.learn_again(self.adapter())
+
     def before_judging(self, judge: str) -> str:
         """What the user should know before that model judges; empty for nothing."""
         cloud = self._settings.cloud

@@ -106,6 +106,18 @@ def proposals_wait(count: int) -> str:
     return f"Your edits speak for {rules}; see 'longhand rules proposals'."
 
 
+def new_to_learn(count: int) -> str:
+    return f"{count} replies are new since Longhand last learned; 'longhand learn' takes them in."
+
+
+def edits_grow(before: float, lately: float) -> str:
+    """The shares of a draft's words that were changed."""
+    return (
+        f"You change more in drafts than at first ({lately:.0%} of the words lately, {before:.0%} before);"
+        " 'longhand learn' learns from what you changed."
+    )
+
+
 def finding_line(finding: Finding) -> str:
     return f"Check '{finding.text}': {finding.reason}."
 

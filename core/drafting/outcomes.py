@@ -1,16 +1,20 @@
-"""What became of the drafts, and what it says: rules that the user's edits speak for."""
+"""What became of the drafts, and what it says: rules that the user's edits speak for, and whether to learn
+again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from statistics import fmean
 
-from core.domain import AccountId, Address, Proposal, RuleId
+from core import messages
+from core.domain import AccountId, Adapter, Address, Proposal, RuleId
 from core.drafting import context as contexts
 from core.drafting.mailbox import Mailbox
 from core.errors import InputError
-from core.preference.edits import Outcome, Repeated, repeated
+from core.preference.edits import Outcome, Repeated, changed_share, repeated
 from core.preference.rulebook import RuleBook
 from core.store.database import Database
-from core.store.drafts import DraftRepository
+from core.store.drafts import DraftRepository, StoredDraft
+from core.store.exchanges import ExchangeRepository
 from core.store.jobs import JobRepository
 from core.store.messages import MessageRepository
 from core.store.rules import RuleRepository
@@ -18,6 +22,10 @@ from core.store.rules import RuleRepository
 EDITS = "edits/"  # of the keys under which the store keeps what was proposed
 _PROPOSED = f"{EDITS}proposed"
 _RECENT = 200  # drafts; what was changed before them may be another habit by now
+# Of replies: what learning again is worth its hours for, the smaller one, but never less than the last.
+_NEW, _NEW_SHARE, _NEW_LEAST = 20, 0.15, 10
+_LATELY = 8  # drafts; as many must have come before
+_MORE, _TIMES = 0.1, 1.5  # of the words and as often as before: what edits have grown by, both
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,7 @@ class Outcomes:
         self._mailbox = mailbox
         self._book = RuleBook(RuleRepository(database))
         self._drafts = DraftRepository(database)
+        self._exchanges = ExchangeRepository(database)
         self._jobs = JobRepository(database)
         self._messages = MessageRepository(database)
 
@@ -55,6 +64,31 @@ class Outcomes:
         """For ever. Raises InputError for an unknown one."""
         one, known = self._proposed(number), self._known
         self._jobs.set(_PROPOSED, replace(known, declined=(*known.declined, one.change.key)))
+
+    def learn_again(self, live: Adapter | None) -> str:
+        """Why learning again is worthwhile, in a sentence; empty where it is not, or nothing is in use yet.
+        What is new came after the last learning, also where the one before it stayed in use."""
+        if live is None:
+            return ""
+        new = self._exchanges.unsplit()
+        learned = self._exchanges.count() - new
+        if new >= max(_NEW_LEAST, min(_NEW, _NEW_SHARE * learned)):
+            return messages.new_to_learn(new)
+        shares = [
+            changed_share(one.draft.text, one.edited)
+            for one in self._finished()
+            if one.draft.adapter == live.id and one.edited is not None
+        ]
+        if len(shares) < 2 * _LATELY:
+            return ""
+        before, lately = fmean(shares[:-_LATELY]), fmean(shares[-_LATELY:])
+        grown = lately >= before + _MORE and lately >= before * _TIMES
+        return messages.edits_grow(before, lately) if grown else ""
+
+    def _finished(self) -> list[StoredDraft]:
+        """The newest drafts that the user is known to have done with, oldest first."""
+        drafts = sorted(self._drafts.latest_of_each().values(), key=lambda draft: draft.id)
+        return [one for one in drafts if one.edited is not None][-_RECENT:]
 
     def _proposed(self, number: int) -> Repeated:
         found = self._open().get(number)
@@ -81,11 +115,9 @@ class Outcomes:
         return self._jobs.get(_PROPOSED, _Proposed) or _Proposed()
 
     def _outcomes(self) -> list[Outcome]:
-        """Of the newest drafts that the user is known to have finished with, oldest first."""
-        drafts = sorted(self._drafts.latest_of_each().values(), key=lambda draft: draft.id)
         users: dict[AccountId, Address] = {}
         found = []
-        for draft in [one for one in drafts if one.edited is not None][-_RECENT:]:
+        for draft in self._finished():
             message = None if draft.message is None else self._messages.get(draft.message)
             if message is None or draft.edited is None:
                 continue

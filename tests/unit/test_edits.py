@@ -7,18 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from core.domain import AccountId, Draft, MessageId
+from core import messages
+from core.domain import AccountId, Adapter, AdapterId, Draft, MessageId
 from core.drafting.context import EDIT_WEIGHT
 from core.drafting.mailbox import Mailbox
+from core.drafting.outcomes import Outcomes
 from core.forgetting import Forgetting
 from core.mail.reading import DirectReader
 from core.store.accounts import AccountRepository
 from core.store.database import Database
 from core.store.drafts import DraftRepository, StoredDraft
-from core.store.exchanges import ExchangeRepository
+from core.store.exchanges import ExchangeRepository, NewExchange
 from core.store.messages import MessageRepository
 from core.store.settings import Exclude
-from tests.store_things import ANN, ME, account, mail, message, open_database
+from tests.store_things import ANN, ME, account, incoming, mail, message, open_database
 
 DRAFT = "Hi Ann,\n\nI will come.\n\nBest regards,\nMax"
 TEXT = "Hi Ann,\n\nI will come on Friday.\n\nBest,\nMax"
@@ -127,3 +129,41 @@ def test_forgetting_takes_edits_along_and_a_reply_stays_what_it_was(world: World
     assert (TEXT, EDIT_WEIGHT) in world.known()
     Forgetting(world.database, world.mailbox, NOBODY).person(ANN.email)
     assert world.known() == []
+
+
+LIVE = Adapter(AdapterId(1), datetime(2026, 1, 1, tzinfo=UTC), "mini-small", True, "", 60, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("learned", "new", "worth"),
+    [(30, 9, False), (30, 10, True), (100, 14, False), (100, 15, True), (500, 19, False), (500, 20, True)],
+)
+def test_enough_new_replies_are_worth_learning_again(
+    world: World, learned: int, new: int, worth: bool
+) -> None:
+    came = incoming()
+    for number in range(learned + new):
+        one = world.exchanges.add(NewExchange(came, f"Yes {number}", datetime.now(UTC), f"t{number}"))
+        if number < learned:
+            world.exchanges.set_split(one, "learning")
+    outcomes = Outcomes(world.database, world.mailbox)
+    assert outcomes.learn_again(LIVE) == (messages.new_to_learn(new) if worth else "")
+    assert outcomes.learn_again(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "lately", "worth"), [(1, 1, False), (1, 2, False), (0, 2, True), (1, 4, True), (4, 5, False)]
+)
+def test_edits_that_grow_are_worth_learning_again(
+    world: World, before: int, lately: int, worth: bool
+) -> None:
+    """Words of ten that are changed in each of eight drafts, then in each of eight."""
+    outcomes = Outcomes(world.database, world.mailbox)
+    for number in range(2, 18):
+        assert outcomes.learn_again(LIVE) == ""
+        changed = before if number < 10 else lately
+        known = world.drafts.add(world.add(number), "", Draft("one " * 10, adapter=LIVE.id))
+        world.drafts.set_edited(known, "two " * changed + "one " * (10 - changed))
+    told = outcomes.learn_again(LIVE)
+    assert told == (messages.edits_grow(before / 10, lately / 10) if worth else "")
+    assert outcomes.learn_again(replace(LIVE, id=AdapterId(2))) == ""
