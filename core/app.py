@@ -336,6 +336,11 @@ class App:
             return self._mixed_families()
         return messages.ADAPTER_NOT_LIVE if self._adapters.all() else messages.NO_ADAPTER
 
+    def after_draft(self) -> tuple[str, ...]:
+        """Sees to the rules that the writer does not follow, and tells: for after a draft of a stored
+        message. Empty for nothing."""
+        return self._outcomes.heed_ignored()
+
     def save_draft(self, message: MessageId, text: str, *, create: bool = False) -> int | None:
         """Puts `text` into the server's Drafts folder in place of Longhand's earlier draft of the same
         reply; its UID there (None where the server does not tell). `create` makes a missing folder.

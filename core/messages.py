@@ -118,6 +118,25 @@ def edits_grow(before: float, lately: float) -> str:
     )
 
 
+def put_otherwise(rule: Rule) -> str:
+    return f"The writer did not follow rule {rule.id}; it is put in other words from now on: {rule.sentence}"
+
+
+def left_out(rule: Rule) -> str:
+    return (
+        f'The writer does not follow "{rule.trait}: {rule.sentence}", though it was put in other words; the'
+        f" rule is left out. 'longhand rules on {rule.id}' brings it back."
+    )
+
+
+def own_rule_ignored(rule: Rule) -> str:
+    """Of one that Longhand leaves alone."""
+    return (
+        f'The writer often does not follow your rule "{rule.trait}: {rule.sentence}"; other words may help:'
+        f" 'longhand rules edit {rule.id}'."
+    )
+
+
 def finding_line(finding: Finding) -> str:
     return f"Check '{finding.text}': {finding.reason}."
 

@@ -1,16 +1,19 @@
-"""What became of the drafts, and what it says: rules that the user's edits speak for, and whether to learn
-again."""
+"""What became of the drafts, and what it says: rules that the user's edits speak for, rules the writer does
+not follow, and whether to learn again."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from statistics import fmean
 
 from core import messages
-from core.domain import AccountId, Adapter, Address, Proposal, RuleId
+from core.domain import AccountId, Adapter, Address, AppliedRule, Kept, Proposal, RuleId, RuleState
 from core.drafting import context as contexts
 from core.drafting.mailbox import Mailbox
 from core.errors import InputError
 from core.preference.edits import Outcome, Repeated, changed_share, repeated
+from core.preference.ignored import is_ignored, is_reworded
 from core.preference.rulebook import RuleBook
 from core.store.database import Database
 from core.store.drafts import DraftRepository, StoredDraft
@@ -84,6 +87,36 @@ class Outcomes:
         before, lately = fmean(shares[:-_LATELY]), fmean(shares[-_LATELY:])
         grown = lately >= before + _MORE and lately >= before * _TIMES
         return messages.edits_grow(before, lately) if grown else ""
+
+    def heed_ignored(self) -> tuple[str, ...]:
+        """Rules that the model of the newest draft breaks in most of its last drafts: put in other words
+        once, left out where that did not help. The user's own are only told of. What to tell, a sentence
+        each."""
+        drafts = sorted(self._drafts.latest_of_each().values(), key=lambda draft: draft.id)[-_RECENT:]
+        uses: dict[RuleId, list[tuple[datetime, AppliedRule]]] = defaultdict(list)
+        for one in drafts:
+            for use in one.draft.rules:
+                if use.rule is not None and one.draft.model == drafts[-1].draft.model:
+                    uses[use.rule].append((one.created, use))
+        broken = [use.rule for use in drafts[-1].draft.rules if use.kept is Kept.NOT_KEPT] if drafts else []
+        told = [self._heed(rule, uses[rule]) for rule in broken if rule is not None]
+        return tuple(sentence for sentence in told if sentence)
+
+    def _heed(self, known: RuleId, uses: Sequence[tuple[datetime, AppliedRule]]) -> str:
+        rule = next((one for one in self._book.all() if one.id == known), None)
+        if rule is None or rule.state is RuleState.OFF:
+            return ""
+        since = self._book.put_since(rule)
+        as_now = [use for at, use in uses if use.line.sentence == rule.sentence and (not since or at > since)]
+        if not is_ignored(use.kept for use in as_now):
+            return ""
+        if self._book.is_users(rule):
+            return messages.own_rule_ignored(rule)
+        if is_reworded(rule.sentence):
+            self._book.off(known)
+            return messages.left_out(rule)
+        self._book.reword(known)
+        return messages.put_otherwise(self._book.get(known))
 
     def _finished(self) -> list[StoredDraft]:
         """The newest drafts that the user is known to have done with, oldest first."""

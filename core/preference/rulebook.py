@@ -4,6 +4,7 @@ for one reply. Narrower scopes win, a pin wins at its scope, off holds for ever.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from core.domain import (
     AppliedRule,
@@ -19,6 +20,7 @@ from core.domain import (
     ScopeKind,
 )
 from core.errors import InputError
+from core.preference.ignored import is_reworded, reworded
 from core.preference.learned import meaning
 from core.preference.measured import EVERYONE, WIDTH, scopes_of
 from core.store.rules import RuleRepository
@@ -134,6 +136,29 @@ class RuleBook:
     def on(self, rule: RuleId) -> None:
         """Also for rules of the same trait and value in other scopes, which were off with it."""
         self._set(rule, RuleState.ACTIVE)
+
+    def reword(self, rule: RuleId) -> None:
+        """Puts a rule of ours in words that weigh more. It stays the rule it was, by its value."""
+        old = self.get(rule)
+        self._rules.update(replace(old, sentence=reworded(old), value=_meaning(old)))
+
+    def is_users(self, rule: Rule) -> bool:
+        """Whether a rule in force is the user's alone to change: written, pinned, or brought back by them."""
+        return _is_own(rule) or any(
+            change.before is not None and change.before.state is RuleState.OFF
+            for change in self._rules.history(rule.id)
+        )
+
+    def put_since(self, rule: Rule) -> datetime | None:
+        """Since when the rule is put as it is now; None for as long as is known."""
+        changes = [
+            change.at
+            for change in self._rules.history(rule.id)
+            if change.before is None
+            or change.after is None
+            or (change.before.sentence, change.before.state) != (change.after.sentence, change.after.state)
+        ]
+        return changes[-1] if changes else None
 
     def get(self, rule: RuleId) -> Rule:
         """Raises InputError for an unknown rule."""
@@ -262,7 +287,8 @@ def _supported(old: Rule, new: Rule) -> Rule:
 
 
 def _sentence(old: Rule, new: Rule) -> str:
-    return old.sentence if old.state is RuleState.PINNED else new.sentence
+    keep = old.state is RuleState.PINNED or is_reworded(old.sentence)
+    return old.sentence if keep else new.sentence
 
 
 def _check(trait: str, sentence: str) -> None:
