@@ -24,7 +24,7 @@ from core.store.rules import RuleRepository
 
 EDITS = "edits/"  # of the keys under which the store keeps what was proposed
 _PROPOSED = f"{EDITS}proposed"
-_RECENT = 200  # drafts; what was changed before them may be another habit by now
+_RECENT = 100  # drafts; what was changed before them may be another habit by now
 # Of replies: what learning again is worth its hours for, the smaller one, but never less than the last.
 _NEW, _NEW_SHARE, _NEW_LEAST = 20, 0.15, 10
 _LATELY = 8  # drafts; as many must have come before

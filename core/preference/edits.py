@@ -10,12 +10,14 @@ from core import messages
 from core.domain import Incoming, MessageId, RuleLine, Scope, ScopeKind
 from core.preference.learned import meaning
 from core.preference.measured import EVERYONE, TOLD
-from core.traits import OTHER, TRAITS, Names, detect_all, lay_out, same, sentence, spoken
+from core.traits import OTHER, TRAITS, Names, lay_out, same, sentence, spoken
 from core.traits.layout import words
 
 LEAST = 3  # drafts with the same change
 _MOST_WORDS = 3  # in a row that count as a choice of words; more is another thing said
 _REWRITTEN = 0.5  # share of words in common below which nothing was replaced: all was written anew
+# A longer text has more to say: no choice of style, as an edit shows it.
+_CHOSEN = {trait.name: trait for trait in TRAITS if trait.name in TOLD and not trait.forced}
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LABELS = {trait.name: trait.label.lower() for trait in TRAITS}
 _NOTHING = {"greeting": "none", "sign_off": "none", "emoji": "no", OTHER: ""}  # of traits that are strings
@@ -80,11 +82,14 @@ class Repeated:
 
 def changes(one: Outcome) -> list[Change]:
     """What the user changed that no rule had asked for: what one asked for, the writer failed to do."""
-    before, after = detect_all(one.draft, one.names), detect_all(one.final, one.names)
+    if one.draft == one.final:
+        return []
     found = [
-        Change(trait, old, new)
-        for trait in TOLD
-        if (old := before[trait]) and (new := after[trait]) and not same(trait, old, new)
+        Change(trait.name, old, new)
+        for trait in _CHOSEN.values()
+        if (old := trait.detect(one.draft, one.names))
+        and (new := trait.detect(one.final, one.names))
+        and not same(trait, old, new)
     ]
     found += _replaced(_body(one, one.draft), _body(one, one.final))
     return [change for change in found if not any(_asks(line, change, one.names) for line in one.rules)]
@@ -102,7 +107,8 @@ def repeated(outcomes: Sequence[Outcome]) -> list[Repeated]:
     for pairs in made.values():
         drafts, change = [one for one, _ in pairs], pairs[-1][1]
         if len(pairs) >= LEAST and len(pairs) > undone[change.trait, _plain(change.after)]:
-            scope = _scope(drafts, [one for one in outcomes if _stayed(one, change)])
+            others = [one for one in outcomes if one not in drafts]
+            scope = _scope(drafts, [one for one in others if _stayed(one, change)])
             found.append(Repeated(change, scope, tuple(one.message for one in drafts)))
     return sorted(found, key=lambda one: (-len(one.drafts), one.change.key))
 
@@ -143,7 +149,8 @@ def _stayed(one: Outcome, change: Change) -> bool:
     if change.trait == OTHER:
         runs = (f" {' '.join(_body(one, text))} " for text in (one.draft, one.final))
         return all(f" {change.before} " in run for run in runs)
-    values = (detect_all(text, one.names)[change.trait] for text in (one.draft, one.final))
+    trait = _CHOSEN[change.trait]
+    values = (trait.detect(text, one.names) for text in (one.draft, one.final))
     return all(value is not None and same(change.trait, value, change.before) for value in values)
 
 

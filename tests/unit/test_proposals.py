@@ -110,6 +110,11 @@ def test_names_figures_and_new_things_are_no_wording(new: str) -> None:
     assert [one for one in found if one.after] == ([Change("other", "papers", "paper")] * (new == "paper"))
 
 
+def test_saying_more_is_no_habit() -> None:
+    more = "I will send the papers, the plans and the other things that you asked me for when we met, and "
+    assert changes(outcome(0, ("I will send the papers", more * 3))) == []
+
+
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_any_texts_can_be_compared(draft: str, final: str) -> None:
     one = Outcome(MessageId(1), incoming(1), (), draft, final)
