@@ -1,4 +1,4 @@
-"""From an edited draft to a rule, on a real profile with a sample mailbox and its server; no model runs."""
+"""From drafts to rules, made and left out, on a real profile with a sample mailbox and its server."""
 
 import io
 import json
@@ -14,14 +14,14 @@ import pytest
 from imapclient import IMAPClient
 
 from core.app import App
-from core.domain import Draft
+from core.domain import AppliedRule, Draft, Kept, RuleId, RuleLine
 from core.privacy.keychain import open_keychain
 from core.sample.mailbox import Mailbox, make_mailbox
 from core.sample.server import SampleServer
 from core.store.database import Database
 from core.store.drafts import DraftRepository
 from core.store.exchanges import ExchangeRepository
-from core.store.messages import StoredMessage
+from core.store.messages import MessageRepository, StoredMessage
 from core.store.opening import open_database
 from core.store.paths import Profile
 from tests.integration.test_command_line import longhand
@@ -129,3 +129,22 @@ def test_declined_is_declined_and_forgotten_is_forgotten(
     kept = [message for message in waiting if message.mail.sender.email != gone]
     assert longhand(capsys, "privacy", "forget", gone, "--yes")[0] == 0
     assert len(weighed(profile_home)) == len(kept)
+
+
+def test_a_rule_the_writer_ignores_is_told_of_after_the_draft(
+    served: SampleServer, capsys: pytest.CaptureFixture[str], profile_home: Path
+) -> None:
+    """The last of five drafts is a real one."""
+    made = json.loads(longhand(capsys, "rules", "add", 'Write the word "zebra".', "--json")[1])
+    waiting = draft_all(profile_home)
+    line, number = RuleLine("other", made["rule"]), RuleId(made["id"])
+    broken = AppliedRule(line, "everyone", Kept.NOT_KEPT, number)
+    with database(profile_home) as opened:
+        earlier = MessageRepository(opened).received()[:1]
+        for message in (*waiting[1:], *earlier):
+            DraftRepository(opened).add(message.id, "", Draft(DRAFTED, (broken,), model="mini-large"))
+    asked = ("draft", "--message", str(waiting[0].id), "--notes", "yes, on Monday")
+    status, out, err = longhand(capsys, *asked, "--json")
+    assert (status, "zebra" in json.loads(out)["text"]) == (0, False)
+    assert "The writer often does not follow your rule" in err
+    assert f"longhand rules edit {number}" in err
