@@ -113,7 +113,7 @@ def _claim(habit: Habit, value: str) -> Claim:
 
 
 def _claimed(rule: Rule) -> Claim:
-    return rule.trait, rule.value, rule.scope, getattr(rule, "until", None) is not None
+    return rule.trait, rule.value, rule.scope, rule.until is not None
 
 
 def _among(one: Claim, claims: set[Claim]) -> bool:
@@ -130,7 +130,7 @@ def _at_its_scope(one: Claim, claimed: set[Claim], planted: set[Claim]) -> bool:
 
 def _is_dated(habit: Habit, rules: Sequence[Rule]) -> bool:
     began = [
-        getattr(rule, "since", None)
+        rule.since
         for rule in rules
         if (rule.trait, rule.scope) == (habit.trait, habit.scope)
         and same(rule.trait, rule.value, habit.values[0])
