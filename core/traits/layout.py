@@ -19,7 +19,8 @@ _CLOSINGS = re.compile(
     r"^(?:(?:with |my |all (?:the |my )?|many |kind(?:est)? |warm(?:est)? |very |best |yours |in |much "
     r"|sincere )*"
     r"(?:best|regards|wishes|thanks|thx|cheers|sincerely|faithfully|truly|respectfully|cordially|yours|love"
-    r"|gratitude|appreciation|thank you|talk soon|speak soon|see you|take care|later|ciao|br|rgds|warmly"
+    r"|gratitude|appreciation|thank you|talk soon|speak soon|see you|take care|later|ciao|br|bw|kr|rgds"
+    r"|warmly|have a (?:good|great|nice|lovely)|enjoy"
     r"|viele grüße|liebe grüße|mit freundlichen grüßen|beste grüße|gruß|cordialement|saludos|saluti"
     r"|onwards?)\b"
     r"[^.?]*)$",
@@ -114,7 +115,7 @@ def _is_open_greeting(line: str, names: Names) -> bool:
     if not 0 < len(words) <= 4 or not line[0].isalpha():
         return False
     named = bool(names.sender_first) and names.sender_first in line
-    return named or line.endswith((",", "!", "-", "–"))
+    return named or line.endswith((",", "-", "–")) or (line.endswith("!") and len(words) < 3)
 
 
 def _take_closing(lines: list[str], names: Names) -> tuple[str, str, list[str]]:
@@ -133,8 +134,12 @@ def _take_closing(lines: list[str], names: Names) -> tuple[str, str, list[str]]:
         if len(kept) > 1 and _looks_like_name(last) and _is_closing(_strip_end(kept[:-1])[-1].strip(), False):
             signed, kept = last, _strip_end(kept[:-1])
             last = kept[-1].strip()
-    alone = len(kept) > 2 and not kept[-2].strip() and bool(signed)
-    if len(_filled(kept)) > 1 and (_is_closing(last, bool(signed)) or (alone and _is_open_closing(last))):
+    alone = len(kept) > 2 and not kept[-2].strip()
+    # Nothing but a closing ends in a comma on a line of its own, with a name below or without.
+    before_name = bool(signed) or (alone and last.endswith(","))
+    if len(_filled(kept)) > 1 and (
+        _is_closing(last, before_name) or (alone and signed and _is_open_closing(last))
+    ):
         return last, signed, _strip_end(kept[:-1])
     return "", signed, kept
 
@@ -229,7 +234,7 @@ def _slot_unknown_name(form: str) -> str:
 
 def sentences(body: str) -> list[str]:
     """Sentences of a body, list items counted as sentences of their own; wrapped lines are joined."""
-    flowing = re.sub(r"(?<![.!?…:\n])\n(?!\s*(?:\n|[-*•–]\s|\d{1,2}[.)]\s))", " ", body)
+    flowing = re.sub(r"(?<![.!?…:\n])\n(?!\s*(?:\n|--?\s|[*•–]\s|\(?\d{1,2}[.)]\s))", " ", body)
     pieces = re.split(r"(?<=[.!?…])\s+|\n+", flowing)
     return [piece.strip() for piece in pieces if re.search(r"\w", piece)]
 

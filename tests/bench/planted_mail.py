@@ -21,7 +21,7 @@ KINDS = ("request", "scheduling", "thanks", "complaint", "information")
 # Traits of few values; a greeting, a closing and an emoji have as many as the bank.
 CLOSED: Mapping[str, tuple[str, ...]] = {
     "name": ("first", "full", "initial", "none"),
-    "length": ("short", "medium", "long"),
+    "length": ("medium", "long"),  # a short mail has no room for a list, an offer and a question
     "contractions": ("yes", "no"),
     "exclamation": ("yes", "no"),
     "tone": ("neutral", "formal", "casual"),
@@ -34,7 +34,7 @@ CLOSED: Mapping[str, tuple[str, ...]] = {
     "question": ("yes", "no"),
 }
 _TRAITS = ("greeting", "sign_off", "emoji", *CLOSED)
-_WORDS = {"short": (10, 27), "medium": (35, 56), "long": (66, 110)}
+_WORDS = {"medium": (35, 56), "long": (66, 110)}
 _FIRST = (
     "Nadia Tomas Ilse Ravi Greta Oskar Lena Paulo Mina Edgar Joyce Kofi Sara Viktor Amaya Hugo Priya Stefan"
 ).split()
