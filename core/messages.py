@@ -75,14 +75,14 @@ def rule_line(rule: Rule) -> str:
     state = "" if rule.state is RuleState.ACTIVE else f"; {rule.state}"
     against = f", {rule.support_against} against" if rule.support_against else ""
     support = "by hand" if rule.origin is RuleOrigin.WRITTEN else f"{rule.support_for} mails{against}"
-    return f"{rule.trait}: {rule.sentence} ({scope_words(rule.scope)}; {support}{_held(rule)}{state})"
+    facts = "; ".join([scope_words(rule.scope), support, *held(rule)])
+    return f"{rule.trait}: {rule.sentence} ({facts}{state})"
 
 
-def _held(rule: Rule) -> str:
-    """When the habit began and ended: `; since March 2025`, `; until March 2025`."""
-    since = f"; since {_month(rule.since)}" if rule.since else ""
-    until = f"; until {_month(rule.until)}" if rule.until else ""
-    return since + until
+def held(rule: Rule) -> list[str]:
+    """When the habit began and ended, as far as it did: 'since March 2025', 'until May 2026'."""
+    times = (("since", rule.since), ("until", rule.until))
+    return [f"{word} {_month(moment)}" for word, moment in times if moment]
 
 
 def _month(moment: datetime) -> str:

@@ -124,7 +124,13 @@ class _Account:
 
     def _values_told(self, scope: Scope, stretch: _Stretch) -> tuple[str, ...]:
         values = self._firm(stretch)
-        return values if scope == EVERYONE or self._distance(scope, stretch, values) > self._far else ()
+        return values if scope == EVERYONE or self._is_own(scope, stretch, values) else ()
+
+    def _is_own(self, scope: Scope, stretch: _Stretch, values: Sequence[str]) -> bool:
+        """Whether a narrower scope is far from the wider ones, and says what they do not say anyway."""
+        if self._distance(scope, stretch, values) <= self._far:
+            return False
+        return any(self._firms.get(self._place(one, scope), ()) != values for one in stretch.seen)
 
     def _put_down(self) -> None:
         """Divides the mails among the scopes told, each to the narrowest it is in."""
@@ -135,6 +141,12 @@ class _Account:
         self._counts = {
             scope: [Counter(one.value for one in stretch.seen) for stretch in stretches]
             for scope, stretches in self._stretches.items()
+        }
+
+        self._firms = {
+            (scope, at): self._firm(stretch)
+            for scope, stretches in self._stretches.items()
+            for at, stretch in enumerate(stretches)
         }
 
     def _differing(self) -> set[Scope]:
@@ -150,8 +162,8 @@ class _Account:
             usual = self._usual(own)
             for part in _stretches(own):
                 values = self._firm(part)
-                far = self._distance(scope, part, values)
-                if far > self._far:
+                if self._is_own(scope, part, values):
+                    far = self._distance(scope, part, values)
                     ranked.append((values != (usual,), far, WIDTH[scope.kind], scope, own))
         ranked.sort(key=lambda one: one[:3], reverse=True)
         taken: set[ExchangeId] = set()

@@ -12,19 +12,24 @@ _GREETING_WORDS = (
     r"|bonjour|salut|ch(?:er|ère)|hola|buenos d[ií]as|estimad[oa]|ciao|gentile"
 )
 _GREETING = re.compile(rf"^(?:{_GREETING_WORDS})\b", re.IGNORECASE)
-_GREETING_END = re.compile(
-    r"(?i:(?<!\bmr)(?<!\bmrs)(?<!\bms)(?<!\bdr)(?<!\bprof))[,!:;.]|\s[-–—]+(?=\s|$)|[-–—]+$"
-)
+_GREETING_END = re.compile(r"(?i:(?<!\bmr)(?<!\bmrs)(?<!\bms)(?<!\bdr)(?<!\bprof))[,!:;.]|\s?[-–—]+(?=\s|$)")
 _CLOSINGS = re.compile(
     r"^(?:(?:with |my |all (?:the |my )?|many |kind(?:est)? |warm(?:est)? |very |best |yours |in |much "
     r"|sincere )*"
     r"(?:best|regards|wishes|thanks|thx|cheers|sincerely|faithfully|truly|respectfully|cordially|yours|love"
     r"|gratitude|appreciation|thank you|talk soon|speak soon|see you|take care|later|ciao|br|bw|kr|rgds"
-    r"|warmly|have a (?:good|great|nice|lovely)|enjoy"
+    r"|warmly|have a (?:good|great|nice|lovely)"
     r"|viele grüße|liebe grüße|mit freundlichen grüßen|beste grüße|gruß|cordialement|saludos|saluti"
     r"|onwards?)\b"
     r"[^.?]*)$",
     re.IGNORECASE,
+)
+# One word and a comma above a blank line greets ('Ann,'), unless it answers; and these name nobody.
+_ANSWERS = re.compile(
+    r"^(?:thanks?|thank you|yes|no|ok|okay|sure|great|done|agreed|understood|perfect|sorry)\b", re.IGNORECASE
+)
+_GROUPS = frozenset(
+    "all team everyone everybody folks guys colleagues friends both gentlemen ladies sir madam".split()
 )
 _MAX_GREETING_WORDS = 6
 _MAX_CLOSING_WORDS = 5
@@ -112,7 +117,7 @@ def _is_greeting(head: str, ended: bool, names: Names) -> bool:
 def _is_open_greeting(line: str, names: Names) -> bool:
     """A short line above a blank one: any words that end as greetings do, or that name the person."""
     words = line.split()
-    if not 0 < len(words) <= 4 or not line[0].isalpha():
+    if not 0 < len(words) <= 4 or not line[0].isalpha() or _ANSWERS.match(line):
         return False
     named = bool(names.sender_first) and names.sender_first in line
     return named or line.endswith((",", "-", "–")) or (line.endswith("!") and len(words) < 3)
@@ -154,7 +159,8 @@ def _closing_with_name(line: str, names: Names) -> tuple[str, str]:
 
 def _is_closing(line: str, before_name: bool) -> bool:
     words = line.split()
-    if not words or len(words) > _MAX_CLOSING_WORDS:
+    most = _MAX_GREETING_WORDS if line.endswith(",") else _MAX_CLOSING_WORDS
+    if not words or len(words) > most:
         return False
     bare = line.rstrip(" ,!.-–—")
     # Closings are an open set: any short line with a comma before the name is one.
@@ -222,7 +228,9 @@ def greeting_form(greeting: str, names: Names) -> str:
 def _slot_unknown_name(form: str) -> str:
     match = _GREETING.match(form)
     if not match:
-        return form
+        word = form.rstrip(" ,!:;.-–—")
+        is_name = word.isalpha() and word[0].isupper() and word.casefold() not in _GROUPS
+        return "{first}" + form[len(word) :] if is_name else form
     rest = form[match.end() :]
     name = re.search(rf"(?:(?<=\s)(?i:{_TITLES})\s+)?([A-ZÀ-Þ][\w'-]*)((?: [A-ZÀ-Þ][\w'-]*)*)", rest)
     if not name or re.fullmatch(_TITLES, name[1], re.IGNORECASE):

@@ -1,4 +1,4 @@
-"""Habits planted in twenty mailboxes, in phrasings no detector was written from, and what the measured rules make
+"""Habits planted in twenty mailboxes, in phrasings no detector was written from, and what the rule book makes
 of them: precision, recall, scope, conflicts, dates of change. No model is involved.
 
 Four of the mailboxes have no habits at all. What counts: a rule is right if its trait, value and scope were

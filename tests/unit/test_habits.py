@@ -55,6 +55,14 @@ def test_a_firm_a_person_and_a_kind_of_their_own() -> None:
     }
 
 
+def test_a_person_for_whom_the_usual_holds_more_strictly_is_not_told_of() -> None:
+    mails = [
+        seen(n, "no" if n % 2 or CHANCE.random() < 0.6 else "yes", firm("ab"[n % 2]), trait="hedges")
+        for n in range(120)
+    ]
+    assert told(habits(mails)) == {("no", EVERYONE)}
+
+
 def test_a_mixture_is_no_habit_and_in_an_open_trait_a_conflict() -> None:
     half = [seen(n, "yes" if CHANCE.random() < 0.5 else "no", trait="hedges") for n in range(80)]
     assert habits(half) == ()

@@ -45,6 +45,11 @@ def value(trait: str, text: str, names: Names = ANN) -> str | None:
         ("Hi all,\n\nDone.", "Hi all,"),
         ("Done, see attached.", "none"),
         ("Hi\n\nDone.", "Hi"),
+        ("Ann- it is done.", "{first}-"),
+        ("Nan,\n\nIt is done.", "{first},"),
+        ("Team,\n\nIt is done.", "Team,"),
+        ("Thanks,\n\nI will come.", "none"),
+        ("Hope it went well!\n\nI will come.", "none"),
     ],
 )
 def test_greeting(text: str, form: str) -> None:
