@@ -157,7 +157,9 @@ class RuleOrigin(StrEnum):
 class Rule:
     """A rule the user can see. `value` is the trait's value the sentence stands for, as the
     detectors of core.traits name it; empty where no detector knows it. `support_for` and
-    `support_against` count mails of the learning part."""
+    `support_against` count mails of the learning part, those that no narrower rule accounts for. `since`
+    is when the habit began, None where nothing else came before; `until` when it ended, None where it
+    goes on. A rule that has ended is shown, but not written by."""
 
     id: RuleId
     trait: str
@@ -169,6 +171,8 @@ class Rule:
     support_for: int = 0
     support_against: int = 0
     evidence: tuple[MessageId, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Sentences for people, used by the command line and the window alike."""
 
 import traceback
+from datetime import datetime
 from pathlib import PurePath
 
 from core.domain import AppliedRule, Finding, Kept, Proposal, Rule, RuleOrigin, RuleState, Scope, ScopeKind
@@ -22,6 +23,11 @@ ADAPTER_NOT_LIVE = (
 )
 NEVER_SENT = "Longhand saves drafts; it never sends mail."
 BLIND_QUESTION = "Which sounds like you: 1, 2, t for a tie, s to skip, q to stop here"
+# Not strftime's, whose names depend on the locale.
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
 CANCELLED = "Stopped; the same command goes on from here."
 
 
@@ -69,7 +75,18 @@ def rule_line(rule: Rule) -> str:
     state = "" if rule.state is RuleState.ACTIVE else f"; {rule.state}"
     against = f", {rule.support_against} against" if rule.support_against else ""
     support = "by hand" if rule.origin is RuleOrigin.WRITTEN else f"{rule.support_for} mails{against}"
-    return f"{rule.trait}: {rule.sentence} ({scope_words(rule.scope)}; {support}{state})"
+    facts = "; ".join([scope_words(rule.scope), support, *held(rule)])
+    return f"{rule.trait}: {rule.sentence} ({facts}{state})"
+
+
+def held(rule: Rule) -> list[str]:
+    """When the habit began and ended, as far as it did: 'since March 2025', 'until May 2026'."""
+    times = (("since", rule.since), ("until", rule.until))
+    return [f"{word} {_month(moment)}" for word, moment in times if moment]
+
+
+def _month(moment: datetime) -> str:
+    return f"{_MONTHS[moment.month - 1]} {moment.year}"
 
 
 def applied_line(rule: AppliedRule) -> str:

@@ -21,6 +21,8 @@ def rule(one: Rule) -> dict[str, Any]:
         "support_for": one.support_for,
         "support_against": one.support_against,
         "evidence": list(one.evidence),
+        "since": one.since.isoformat() if one.since else None,
+        "until": one.until.isoformat() if one.until else None,
     }
 
 

@@ -14,8 +14,9 @@ from core.domain import (
     RuleLine,
     RuleOrigin,
 )
+from core.preference.habits import habits
 from core.preference.learned import learned_rules
-from core.preference.measured import habits, measured_rules, sightings
+from core.preference.measured import measured_rules, sightings
 from core.preference.rulebook import RuleBook
 from core.store.database import Database
 from core.store.exchanges import ExchangeRepository

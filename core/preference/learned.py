@@ -4,8 +4,9 @@ the user sees one rule with its support instead of a hundred lines."""
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from core.domain import Example, Exchange, ExchangeId, Rule, RuleId, RuleLine, RuleOrigin, RuleState
-from core.preference.measured import EvidenceOf, Sighting, evidence, habits, scopes_of, worth_telling
+from core.domain import Example, Exchange, ExchangeId, Rule, RuleLine, RuleOrigin
+from core.preference.habits import Sighting, habits
+from core.preference.measured import EvidenceOf, rule_of, scopes_of
 from core.traits import OTHER, Names, rule_value
 
 
@@ -20,19 +21,15 @@ def learned_rules(
     for one in found:
         wordings[one.trait, one.value][one.sentence] += 1
     return [
-        Rule(
-            id=RuleId(0),
-            trait=OTHER if habit.trait.startswith(OTHER) else habit.trait,
-            value="" if habit.trait.startswith(OTHER) else habit.value,
-            sentence=wordings[habit.trait, habit.value].most_common(1)[0][0],
-            scope=habit.scope,
-            origin=RuleOrigin.LEARNED,
-            state=RuleState.ACTIVE,
-            support_for=habit.support(habit.value),
-            support_against=habit.mails - habit.support(habit.value),
-            evidence=evidence(habit.seen[habit.value], evidence_of),
+        rule_of(
+            one,
+            OTHER if one.trait.startswith(OTHER) else one.trait,
+            "" if one.trait.startswith(OTHER) else one.value,
+            wordings[one.trait, one.value].most_common(1)[0][0],
+            RuleOrigin.LEARNED,
+            evidence_of,
         )
-        for habit in worth_telling(habits(found))
+        for one in habits(found)
     ]
 
 
@@ -54,5 +51,5 @@ def _sightings(examples: Sequence[Example], exchanges: Mapping[ExchangeId, Excha
             value = meaning(line, names)
             # Rules of 'other' do not contradict one another: each counts as a trait of its own.
             trait = f"{OTHER}: {value}" if line.trait == OTHER else line.trait
-            found.append(Sighting(example.exchange, scopes, trait, value, line.sentence))
+            found.append(Sighting(example.exchange, exchange.date, scopes, trait, value, line.sentence))
     return found

@@ -20,9 +20,10 @@ from core.domain import (
     ScopeKind,
 )
 from core.errors import InputError
+from core.preference.habits import EVERYONE, WIDTH
 from core.preference.ignored import is_reworded, reworded
 from core.preference.learned import meaning
-from core.preference.measured import EVERYONE, WIDTH, scopes_of
+from core.preference.measured import scopes_of
 from core.store.rules import RuleRepository
 from core.traits import OTHER, Names, same, trait_named
 
@@ -235,7 +236,9 @@ class RuleBook:
         return [
             rule
             for rule in rules
-            if rule.state is not RuleState.OFF and (rule.trait, _meaning(rule)) not in off
+            if rule.state is not RuleState.OFF
+            and (rule.trait, _meaning(rule)) not in off
+            and not has_ended(rule)
         ]
 
     def _is_off(self, trait: str, value: str, sentence: str) -> bool:
@@ -268,6 +271,12 @@ def scope_in_words(scope: Scope) -> str:
             return scope.value
 
 
+def has_ended(rule: Rule) -> bool:
+    """Whether it is only shown: the user writes so no longer, and has neither pinned nor written it."""
+    kept_by_user = rule.state is RuleState.PINNED or rule.origin is RuleOrigin.WRITTEN
+    return rule.until is not None and not kept_by_user
+
+
 def _key(rule: Rule) -> tuple[str, str, Scope]:
     return rule.trait, _meaning(rule), rule.scope
 
@@ -282,7 +291,12 @@ def _value(line: RuleLine) -> str:
 
 def _supported(old: Rule, new: Rule) -> Rule:
     return replace(
-        old, support_for=new.support_for, support_against=new.support_against, evidence=new.evidence
+        old,
+        support_for=new.support_for,
+        support_against=new.support_against,
+        evidence=new.evidence,
+        since=new.since,
+        until=new.until,
     )
 
 

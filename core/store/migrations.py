@@ -27,7 +27,11 @@ class Migration:
     statements: tuple[str, ...]
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(1, schema.VERSION_1), Migration(2, schema.VERSION_2))
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(1, schema.VERSION_1),
+    Migration(2, schema.VERSION_2),
+    Migration(3, schema.VERSION_3),
+)
 
 
 def migrate(connection: _Connection, path: Path, steps: Sequence[Migration] = MIGRATIONS) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.domain import MessageId, Rule, RuleId, RuleOrigin, RuleState, Scope, ScopeKind
-from core.store.codec import from_json, from_seconds, to_json
+from core.store.codec import from_json, from_seconds, to_json, to_seconds
 from core.store.database import Database, Row
 
 
@@ -77,19 +77,20 @@ class RuleRepository:
 
 _SELECT = (
     "SELECT id, trait, value, sentence, scope_kind, scope_value, origin, state, support_for,"
-    " support_against, evidence_json FROM rules"
+    " support_against, evidence_json, since, until FROM rules"
 )
 _INSERT = (
     "INSERT INTO rules (trait, value, sentence, scope_kind, scope_value, origin, state, support_for,"
-    " support_against, evidence_json) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " support_against, evidence_json, since, until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _UPDATE = (
     "UPDATE rules SET trait = ?, value = ?, sentence = ?, scope_kind = ?, scope_value = ?, origin = ?,"
-    " state = ?, support_for = ?, support_against = ?, evidence_json = ? WHERE id = ?"
+    " state = ?, support_for = ?, support_against = ?, evidence_json = ?,"
+    " since = ?, until = ? WHERE id = ?"
 )
 
 
-def _values(rule: Rule) -> tuple[str | int, ...]:
+def _values(rule: Rule) -> tuple[str | int | float | None, ...]:
     return (
         rule.trait,
         rule.value,
@@ -101,6 +102,8 @@ def _values(rule: Rule) -> tuple[str | int, ...]:
         rule.support_for,
         rule.support_against,
         to_json(rule.evidence),
+        _seconds(rule.since),
+        _seconds(rule.until),
     )
 
 
@@ -116,7 +119,17 @@ def _rule(row: Row) -> Rule:
         support_for=row[8],
         support_against=row[9],
         evidence=from_json(row[10], tuple[MessageId, ...]),
+        since=_moment(row[11]),
+        until=_moment(row[12]),
     )
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    return None if moment is None else to_seconds(moment)
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else from_seconds(seconds)
 
 
 def _to_history(rule: Rule | None) -> str | None:

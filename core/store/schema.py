@@ -157,3 +157,6 @@ VERSION_1 = (
 
 # family: of the model that wrote the rules an adapter learned
 VERSION_2 = ("ALTER TABLE adapters ADD COLUMN family TEXT NOT NULL DEFAULT ''",)
+
+# when a rule's habit began and ended
+VERSION_3 = ("ALTER TABLE rules ADD COLUMN since REAL", "ALTER TABLE rules ADD COLUMN until REAL")

@@ -1,7 +1,7 @@
 """Traits of style: what code can see in a reply, which value a rule asks for, and whether it is kept."""
 
 from core.traits.detectors import LONG_WORDS, SHORT_WORDS, TRAITS, Trait
-from core.traits.kept import detect_all, kept, same, trait_named
+from core.traits.kept import detect_all, kept, plain, same, trait_named
 from core.traits.layout import Layout, Names, display_name, first_name, greeting_form, lay_out, tidy
 from core.traits.wording import OTHER, quoted, rule_value, sentence, spoken
 
@@ -19,6 +19,7 @@ __all__ = [
     "greeting_form",
     "kept",
     "lay_out",
+    "plain",
     "quoted",
     "rule_value",
     "same",

@@ -25,12 +25,19 @@ _FORMAL = re.compile(
     r"\b(?:kindly|please find|i would be grateful|i should be grateful|regarding|with regard to|concerning"
     r"|at your earliest convenience|should you|furthermore|moreover|therefore|hereby|pursuant|i trust"
     r"|further to"
-    r"|we shall|i shall|upon|in accordance|i am pleased|we are pleased|sincerely|we appreciate|i appreciate"
+    r"|we shall|i shall|upon|in accordance|i am pleased|we are pleased|sincerely"
     r"|accordingly|in due course|i wish to|please be advised|i remain|would be appreciated|i regret|thereof"
     r"|i write to|as per|permit me|allow me|it would be my pleasure|i confirm|i can confirm"
     r"|please note|esteemed|acknowledge|with reference to|with my thanks|your assistance"
     r"|your kind attention|at your disposal|acceptable to you|suits you|recorded the matter|in good time"
-    r"|addresses your message|finds you well|hesitate|at present|should anything)\b",
+    r"|addresses your message|finds you well|hesitate|at present|should (?:anything|any)|herewith|hereto"
+    r"|whereas"
+    r"|aforementioned|the foregoing|notwithstanding|nevertheless|consequently|hence|subsequent(?:ly)? to"
+    r"|in (?:receipt|light|respect|lieu) of|please be (?:advised|informed)|(?:would|'d) (?:\w+ )?appreciate"
+    r"|(?:would|'d|should) be (?:\w+ )?(?:grateful|obliged|appreciated)"
+    r"|(?:am|'m|are|'re|be) (?:pleased|delighted) to (?:confirm|inform|announce|enclose|advise|supply|submit)"
+    r"|confirm receipt|we regret|regret (?:to|that)|wish(?:es)? to|inclined to|conceivable|in due time"
+    r"|attached please|for your (?:perusal|consideration|attention)|endeavou?r|ascertain|express our)\b",
     re.IGNORECASE,
 )
 _CASUAL = re.compile(
@@ -41,44 +48,88 @@ _CASUAL = re.compile(
     r"|just so"
     r" you know|anyway|a bit|pop|grab|folks|buzz|crack on|fab|pretty much|you bet|quick one"
     r"|here we go|so here|give you a nudge|jotted|right now|sorted|covers it|thanks a lot"
-    r"|thanks so much|doing great|going well|sound good|thanks for the note|got that)\b",
+    r"|thanks so much|doing great|going well|sound good|thanks for the note|got that|dunno|no biggie|no sweat"
+    r"|sweat it|fingers crossed|good to go|oops|whoops|ugh|phew|yay|wow|buddy|pal|legend|brill"
+    r"|thanks (?:loads|heaps|a bunch|a ton)|quick (?:look|call|word|question)|(?:'m|am|'re|are|is) on it"
+    r"|fine by me|works for me|what's up|hang on|nailed|messed up|crazy|i guess|yell|(?:a|you) star"
+    r"|you're good"
+    r"|how are things)\b",
     re.IGNORECASE,
 )
 _THANKS = re.compile(
-    r"^(?:(?:hi|hello|hey)\b[^.!?]{0,20}[,!] )?(?:and |first(?:ly)?,? |just )?(?:many |a quick "
-    r"|with )?(?:big )?"
-    r"(?:thanks|thank you|thx|cheers for|much appreciated|i appreciate|i am grateful|i'm grateful"
-    r"|i wanted to thank"
-    r"|i would like to thank|i'd like to thank|we thank you|my thanks|grateful for|ta for"
-    r"|[^.!?]* with thanks|with my thanks|i remain grateful)\b",
+    r"\b(?:thanks|thx|thank(?:ing)? (?:you|u|ya|y'all)|to thank|thankful|grateful|gratitude|obliged|indebted"
+    r"|(?:i|we)(?: (?:do|really|truly|very much|much))? appreciate|appreciated|my appreciation"
+    r"|cheers for|ta for|(?:kind|good|nice|generous|thoughtful|decent) of (?:you|your))\b",
+    re.IGNORECASE,
+)
+# 'I would be grateful if', 'thanks to the rain', 'she is not obliged to': the words of thanks, but no thanks.
+_NO_THANKS = re.compile(
+    r"\b(?:would|should|could|might|'d|will|'ll) (?:\w+ ){0,3}(?:grateful|obliged|appreciated?|thankful)\b"
+    r"|\bappreciate (?:it if|that)\b|\bthanks to (?!you)|\bno thanks\b|\bobliged to (?!you)",
     re.IGNORECASE,
 )
 _HEDGE = re.compile(
-    r"\b(?:perhaps|maybe|i think|i guess|probably|possibly|might|sort of|kind of|it seems|seems like"
-    r"|i believe"
-    r"|i suppose|i'd say|i would say|presumably|i suspect|if i(?:'m| am) not mistaken"
-    r"|as far as i (?:know|can tell|can see)|more or less"
-    r"|roughly speaking|in all likelihood)\b",
-    re.IGNORECASE,
+    r"\b(?:perhaps|maybe|probably|possibly|presumably|apparently|supposedly|conceivabl[ey]|likely|arguably"
+    r"|might"
+    r"|i (?:think|guess|believe|suppose|suspect|assume|imagine|gather)|i(?:'d| would| should) (?:say|think"
+    r"|guess)"
+    r"|(?:it|that|this|there) (?:would )?(?:seems?|appears?|looks?|sounds?) (?:to|that|as|like)\b|it seems"
+    r"|(?:seems|looks|sounds) (?:like|as (?:if|though))|sort of|kind of(?! (?:you|her|him|them))"
+    r"|(?:as|so) far as (?:i|we) (?:\w+ ){0,2}(?:know|tell|see|remember|recall|understand|aware)"
+    r"|if (?:i|memory) (?:\w+ )?(?:serves|remember|recall|understand)|if i(?:'m| am) not mistaken"
+    r"|to (?:the best of )?my (?:knowledge|understanding|recollection)|from memory"
+    r"|my (?:guess|hunch|impression|sense|feeling|understanding) (?:is|would be)|inclined to|tend to think"
+    r"|(?:not|n't) (?:\w+ )?(?:sure|certain|convinced)|(?:fairly|pretty|quite) (?:sure|certain)"
+    r"|(?:could|may) be (?:wrong|mistaken)|dunno|(?:it|that|this|there|they|he|she) (?:may|could) (?:well"
+    r"|easily) be"
+    r"|it may (?:be|have)|more or less|roughly speaking|in all likelihood)\b|^could be\b",
+    re.IGNORECASE | re.MULTILINE,
 )
-_BULLETED = re.compile(r"^\s*[-*•–]\s+\S", re.MULTILINE)
-_NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+\S", re.MULTILINE)
+_BULLETED = re.compile(r"^\s*(?:--?|[*•–—·+>▪◦])\s+\S", re.MULTILINE)
+_NUMBERED = re.compile(r"^\s*(?:\(?\d{1,2}[.):]|#\d{1,2}|\(?[a-h]\))\s+\S", re.MULTILINE)
 EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF]|(?<![\w:])[:;]-?[)DP(](?!\w)")
 _PLEASANTRY = re.compile(
-    r"\b(?:hope (?:that )?(?:you|this|all|everything|things|your)|trust (?:that )?(?:you(?:'re)?|this"
-    r"|all)(?: are| is| finds)?"
-    r"|how are (?:you|things)"
-    r"|hoping (?:you|all|this)|i hope)\b[^.!?]*\b(?:well|good|great|fine|okay|ok|lovely|nice|smoothly"
-    r"|are|things|you"
-    r"|weekend|week|day|spirits)\b|\bhow are (?:you|things)\b",
+    r"\b(?:hope|hoping|trust|trusting) (?:that )?(?:(?:you|this|all|everything|everyone|things|your|life)"
+    r"\b[^.!?]*\b(?:well|good|great|fine|okay|ok|lovely|nice|smoothly|weekend|week|day|spirits|health"
+    r"|rested)\b"
+    # 'I hope you enjoyed the fair', but not 'I hope you have received the form'
+    r"|you(?:'re|'ve)? (?:\w+ )?(?:enjoy|surviv|recover|slept|settl|over|had an? (?!chance|look|moment))"
+    r"|you are (?:over|back on|feeling|keeping|settl|enjoy)"
+    r"|(?:the|your|that) (?:\w+ ){0,2}(?:weekend|week|day|holidays?|vacation|trip|journey|flight|move|break"
+    r"|party"
+    r"|wedding|family|children|kids|baby|weather|conference|summer|winter|spring|autumn|year|christmas"
+    r"|easter)\b"
+    r"(?! (?:will|can|would|may|is for)))"
+    r"|\bhow(?:'s| is| are| was| were| did) (?:you|things|life|everything|everyone|(?:the"
+    r"|your) (?:\w+ )?(?:weekend"
+    r"|week|day|holidays?|trip|journey|move|family|kids|children))\b(?! (?:get|do|want|think|see|plan))"
+    r"|\bwishing you\b|\bhappy (?:new year|monday|friday|holidays|easter|christmas|birthday)\b",
     re.IGNORECASE,
 )
+_REACH = (
+    r"(?:call|ring|phone|ping|text|e-?mail|message|write(?: to)?|tell|ask|contact|come (?:back )?to"
+    r"|get back to"
+    r"|give|let|drop|find|reach)"
+)
+_LACK = (
+    r"(?:questions?|quer(?:y|ies)|doubts?|unclear|(?:not|n't) (?:clear|add up|make sense|follow)"
+    r"|you(?: (?:\w+ )?|'re |'d )(?:need|require|want|wish|like|stuck|have any)|(?:that|it"
+    r"|this) (?:would )?helps?"
+    r"|(?:any|some)(?:thing|one)? (?:else|more|breaks?|is|does|goes|needs)|anything further|problems?"
+    r"|trouble)\b"
+)
 _OFFER = re.compile(
-    r"\b(?:let me know (?:if|should|whether)|feel free|do not hesitate|don't hesitate|happy to (?:help"
-    r"|discuss|talk"
-    r"|explain|answer|chat)|glad to (?:help|discuss|answer)|any (?:other |further |more )?questions|shout if"
-    r"|give me a (?:shout|call|ring)|if (?:you need|there is|there's) anything|just ask|get in touch if"
-    r"|reach out|at your disposal|drop me a line)\b",
+    r"\b(?:let me know (?:if|should|whether)|feel free|(?:do not|don't|not) hesitate"
+    r"|(?:happy|glad|pleased|delighted) to (?:help|assist|discuss|talk|explain|answer|clarify|chat"
+    r"|elaborate|expand"
+    r"|supply|provide|go (?:through|over)|walk you)|any (?:other |further |more )?questions|shout if"
+    r"|give (?:me|us) a (?:shout|call|ring)|if (?:you need|there is|there's) anything|just ask|do ask"
+    r"|get in touch if|(?:please|just|always|can) reach out|at your (?:disposal|service)|remain available"
+    r"|drop me a line"
+    rf"|{_REACH} (?:me|us|my \w+)\b[^.!?]*\b(?:if|should|in case|any ?time|whenever|with any)"
+    rf"|(?:yell|shout|scream|ask) if|you can (?:always |also )?{_REACH} (?:me|us)"
+    rf"|(?:if|should|in case|whenever) [^.!?]{{0,30}}{_LACK}(?=[^.!?]*\b(?:me|us|my|our|i|we)\b)"
+    rf"|(?:i|we)(?:'m|'re|'ll|'d)? [^.!?]*\b(?:if|should|in case) [^.!?]{{0,30}}{_LACK})",
     re.IGNORECASE,
 )
 _SMALL_DIGIT = re.compile(r"(?<![\w.,:/€$£-])(?:[2-9]|1[0-2])(?![\w.,:/%]\w|[\w:/%])(?! ?(?:am|pm|o'clock))")
@@ -147,10 +198,14 @@ def _tone(seen: Seen) -> str | None:
 def _thanks(seen: Seen) -> str:
     found = sentences(seen.layout.body)
     # A pleasantry may stand before the thanks, an offer or a question after them.
-    opening = found[1:2] if found and _PLEASANTRY.search(found[0]) else found[:1]
-    if any(_THANKS.match(sentence) for sentence in opening):
+    opening = found[:2] if found and _PLEASANTRY.search(found[0]) else found[:1]
+    if any(map(_gives_thanks, opening)):
         return "first"
-    return "last" if any(_THANKS.match(sentence) for sentence in found[1:][-3:]) else "no"
+    return "last" if any(map(_gives_thanks, found[1:][-3:])) else "no"
+
+
+def _gives_thanks(sentence: str) -> bool:
+    return bool(_THANKS.search(sentence)) and not _NO_THANKS.search(sentence)
 
 
 def _lists(seen: Seen) -> str:
@@ -175,7 +230,10 @@ def _offer(seen: Seen) -> str:
 
 
 def _question(seen: Seen) -> str:
-    return _yes(any("?" in sentence for sentence in sentences(seen.layout.body)[-2:]))
+    found = sentences(seen.layout.body)
+    while found and (_gives_thanks(found[-1]) or _OFFER.search(found[-1])) and "?" not in found[-1]:
+        found.pop()  # courtesies may follow the closing question
+    return _yes(any("?" in sentence for sentence in found[-2:]))
 
 
 def _sentence_length(seen: Seen) -> str | None:

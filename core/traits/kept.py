@@ -29,7 +29,7 @@ def trait_named(name: str) -> Trait | None:
 def same(trait: Trait | str, a: str, b: str) -> bool:
     """Whether two values of a trait count as one: open strings regardless of case and end marks."""
     name = trait if isinstance(trait, str) else trait.name
-    return _plain(a) == _plain(b) if name in _OPEN else a == b
+    return plain(a) == plain(b) if name in _OPEN else a == b
 
 
 def detect_all(text: str, names: Names) -> dict[str, str | None]:
@@ -52,25 +52,25 @@ def kept(line: RuleLine, text: str, names: Names) -> Kept:
 
 
 def _open_kept(sentence: str, text: str, names: Names) -> Kept:
-    rule, plain = tidy(sentence), tidy(text)
+    rule, written = tidy(sentence), tidy(text)
     strings = _strings(rule)
     if not strings:
         return Kept.CANNOT_TELL
     if (swap := _SWAPS.search(rule)) and quoted(rule[: swap.start()]):
         strings = quoted(rule[swap.end() :]) or strings  # Write "call" instead of "meeting".
     if is_negated(rule):
-        return _verdict(not any(_contains(plain, string) for string in strings))
-    layout = lay_out(plain, names)
+        return _verdict(not any(_contains(written, string) for string in strings))
+    layout = lay_out(written, names)
     if _STARTS.search(rule):
-        return _verdict(any(_begins(part, strings[0]) for part in (plain, layout.body)))
+        return _verdict(any(_begins(part, strings[0]) for part in (written, layout.body)))
     if _ENDS.search(rule):
         return _verdict(
-            any(_ends(part, strings[0]) for part in (plain, _unsigned(plain, layout.signed), layout.body))
+            any(_ends(part, strings[0]) for part in (written, _unsigned(written, layout.signed), layout.body))
         )
     if _CALLS.search(rule):
-        return _verdict(_contains(plain, strings[-1]))
+        return _verdict(_contains(written, strings[-1]))
     if _WRITES.search(rule):
-        return _verdict(all(_contains(plain, string) for string in strings))
+        return _verdict(all(_contains(written, string) for string in strings))
     return Kept.CANNOT_TELL
 
 
@@ -94,14 +94,15 @@ def _contains(text: str, string: str) -> bool:
 
 
 def _begins(text: str, string: str) -> bool:
-    return _plain(text).startswith(_plain(string))
+    return plain(text).startswith(plain(string))
 
 
 def _ends(text: str, string: str) -> bool:
-    return _plain(text).endswith(_plain(string))
+    return plain(text).endswith(plain(string))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Without case, end marks and emoji: what two open values are compared by."""
     return " ".join(EMOJI.sub("", tidy(text)).casefold().split()).strip(" ,.!;:-–—")
 
 

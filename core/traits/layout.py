@@ -12,18 +12,24 @@ _GREETING_WORDS = (
     r"|bonjour|salut|ch(?:er|ère)|hola|buenos d[ií]as|estimad[oa]|ciao|gentile"
 )
 _GREETING = re.compile(rf"^(?:{_GREETING_WORDS})\b", re.IGNORECASE)
-_GREETING_END = re.compile(
-    r"(?i:(?<!\bmr)(?<!\bmrs)(?<!\bms)(?<!\bdr)(?<!\bprof))[,!:;.]|\s[-–—]+(?=\s|$)|[-–—]+$"
-)
+_GREETING_END = re.compile(r"(?i:(?<!\bmr)(?<!\bmrs)(?<!\bms)(?<!\bdr)(?<!\bprof))[,!:;.]|\s?[-–—]+(?=\s|$)")
 _CLOSINGS = re.compile(
     r"^(?:(?:with |my |all (?:the |my )?|many |kind(?:est)? |warm(?:est)? |very |best |yours |in |much "
     r"|sincere )*"
     r"(?:best|regards|wishes|thanks|thx|cheers|sincerely|faithfully|truly|respectfully|cordially|yours|love"
-    r"|gratitude|appreciation|thank you|talk soon|speak soon|see you|take care|later|ciao|br|rgds|warmly"
+    r"|gratitude|appreciation|thank you|talk soon|speak soon|see you|take care|later|ciao|br|bw|kr|rgds"
+    r"|warmly|have a (?:good|great|nice|lovely)"
     r"|viele grüße|liebe grüße|mit freundlichen grüßen|beste grüße|gruß|cordialement|saludos|saluti"
     r"|onwards?)\b"
     r"[^.?]*)$",
     re.IGNORECASE,
+)
+# One word and a comma above a blank line greets ('Ann,'), unless it answers; and these name nobody.
+_ANSWERS = re.compile(
+    r"^(?:thanks?|thank you|yes|no|ok|okay|sure|great|done|agreed|understood|perfect|sorry)\b", re.IGNORECASE
+)
+_GROUPS = frozenset(
+    "all team everyone everybody folks guys colleagues friends both gentlemen ladies sir madam".split()
 )
 _MAX_GREETING_WORDS = 6
 _MAX_CLOSING_WORDS = 5
@@ -111,10 +117,10 @@ def _is_greeting(head: str, ended: bool, names: Names) -> bool:
 def _is_open_greeting(line: str, names: Names) -> bool:
     """A short line above a blank one: any words that end as greetings do, or that name the person."""
     words = line.split()
-    if not 0 < len(words) <= 4 or not line[0].isalpha():
+    if not 0 < len(words) <= 4 or not line[0].isalpha() or _ANSWERS.match(line):
         return False
     named = bool(names.sender_first) and names.sender_first in line
-    return named or line.endswith((",", "!", "-", "–"))
+    return named or line.endswith((",", "-", "–")) or (line.endswith("!") and len(words) < 3)
 
 
 def _take_closing(lines: list[str], names: Names) -> tuple[str, str, list[str]]:
@@ -133,8 +139,12 @@ def _take_closing(lines: list[str], names: Names) -> tuple[str, str, list[str]]:
         if len(kept) > 1 and _looks_like_name(last) and _is_closing(_strip_end(kept[:-1])[-1].strip(), False):
             signed, kept = last, _strip_end(kept[:-1])
             last = kept[-1].strip()
-    alone = len(kept) > 2 and not kept[-2].strip() and bool(signed)
-    if len(_filled(kept)) > 1 and (_is_closing(last, bool(signed)) or (alone and _is_open_closing(last))):
+    alone = len(kept) > 2 and not kept[-2].strip()
+    # Nothing but a closing ends in a comma on a line of its own, with a name below or without.
+    before_name = bool(signed) or (alone and last.endswith(","))
+    if len(_filled(kept)) > 1 and (
+        _is_closing(last, before_name) or (alone and signed and _is_open_closing(last))
+    ):
         return last, signed, _strip_end(kept[:-1])
     return "", signed, kept
 
@@ -149,7 +159,8 @@ def _closing_with_name(line: str, names: Names) -> tuple[str, str]:
 
 def _is_closing(line: str, before_name: bool) -> bool:
     words = line.split()
-    if not words or len(words) > _MAX_CLOSING_WORDS:
+    most = _MAX_GREETING_WORDS if line.endswith(",") else _MAX_CLOSING_WORDS
+    if not words or len(words) > most:
         return False
     bare = line.rstrip(" ,!.-–—")
     # Closings are an open set: any short line with a comma before the name is one.
@@ -217,7 +228,9 @@ def greeting_form(greeting: str, names: Names) -> str:
 def _slot_unknown_name(form: str) -> str:
     match = _GREETING.match(form)
     if not match:
-        return form
+        word = form.rstrip(" ,!:;.-–—")
+        is_name = word.isalpha() and word[0].isupper() and word.casefold() not in _GROUPS
+        return "{first}" + form[len(word) :] if is_name else form
     rest = form[match.end() :]
     name = re.search(rf"(?:(?<=\s)(?i:{_TITLES})\s+)?([A-ZÀ-Þ][\w'-]*)((?: [A-ZÀ-Þ][\w'-]*)*)", rest)
     if not name or re.fullmatch(_TITLES, name[1], re.IGNORECASE):
@@ -229,7 +242,7 @@ def _slot_unknown_name(form: str) -> str:
 
 def sentences(body: str) -> list[str]:
     """Sentences of a body, list items counted as sentences of their own; wrapped lines are joined."""
-    flowing = re.sub(r"(?<![.!?…:\n])\n(?!\s*(?:\n|[-*•–]\s|\d{1,2}[.)]\s))", " ", body)
+    flowing = re.sub(r"(?<![.!?…:\n])\n(?!\s*(?:\n|--?\s|[*•–]\s|\(?\d{1,2}[.)]\s))", " ", body)
     pieces = re.split(r"(?<=[.!?…])\s+|\n+", flowing)
     return [piece.strip() for piece in pieces if re.search(r"\w", piece)]
 

@@ -1,8 +1,11 @@
 """Sentences for people: one line each, and nothing in them that could be mail."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from core import messages
+from core.domain import Rule, RuleId, RuleOrigin, RuleState, Scope
 from core.errors import MailError
 from core.tasks import Step
 
@@ -50,3 +53,12 @@ def test_the_verdict_says_when_there_is_too_little_mail() -> None:
     assert "too little mail" not in messages.verdict(True, 40, True, 0.1)
     assert "not used" in messages.verdict(False, 40, True, -0.1)
     assert "nothing to judge" in messages.verdict(False, 0, False, None)
+
+
+def test_a_rule_says_when_its_habit_began_or_ended() -> None:
+    march = datetime(2025, 3, 9, tzinfo=UTC)
+    scope, origin, state = Scope(), RuleOrigin.MEASURED, RuleState.ACTIVE
+    begun = Rule(RuleId(1), "tone", "casual", "Sound casual.", scope, origin, state, 9, since=march)
+    ended = Rule(RuleId(1), "tone", "casual", "Sound casual.", scope, origin, state, 9, 1, until=march)
+    assert messages.rule_line(begun) == "tone: Sound casual. (everyone; 9 mails; since March 2025)"
+    assert messages.rule_line(ended) == "tone: Sound casual. (everyone; 9 mails, 1 against; until March 2025)"

@@ -12,6 +12,7 @@ from core.store.adapters import AdapterRepository
 from core.store.database import Database
 from core.store.jobs import JobRepository
 from core.store.migrations import MIGRATIONS, Migration, backup_path, migrate
+from core.store.rules import RuleRepository
 from tests.store_things import KEY, open_database
 
 LAST = len(MIGRATIONS)
@@ -66,6 +67,21 @@ def test_an_adapter_of_the_first_version_is_of_no_known_family(tmp_path: Path) -
     with Database.open(path, KEY) as database:
         (adapter,) = AdapterRepository(database).all()
     assert (adapter.base, adapter.family) == ("mini-small", "")
+
+
+def test_a_rule_of_the_second_version_has_no_dates(tmp_path: Path) -> None:
+    path = tmp_path / "second.db"
+    connection = sqlcipher.connect(str(path), isolation_level=None)
+    connection.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")
+    migrate(connection, path, MIGRATIONS[:2])
+    connection.execute(
+        "INSERT INTO rules VALUES (1, 'length', 'short', 'Be brief.', 'everyone', '', 'learned', 'active',"
+        " 9, 1, '[]')"
+    )
+    connection.close()
+    with Database.open(path, KEY) as database:
+        (rule,) = RuleRepository(database).all()
+    assert (rule.sentence, rule.since, rule.until) == ("Be brief.", None, None)
 
 
 def test_a_step_that_fails_leaves_the_version_before_it(path: Path, connection: Any) -> None:

@@ -246,9 +246,11 @@ def test_examples_are_one_an_exchange_and_form(database: Database) -> None:
 
 def test_rules_remember_what_they_were(database: Database) -> None:
     rules = RuleRepository(database)
-    known = rules.add(replace(rule(), evidence=(MessageId(3), MessageId(4))))
+    march = datetime(2025, 3, 9, tzinfo=UTC)
+    whole = replace(rule(), evidence=(MessageId(3), MessageId(4)), since=march, until=march)
+    known = rules.add(whole)
     made = rules.get(known)
-    assert made == replace(rule(), id=known, evidence=(MessageId(3), MessageId(4)))
+    assert made == replace(whole, id=known)
     pinned = replace(made, state=RuleState.PINNED)
     rules.update(pinned)
     rules.update(pinned)

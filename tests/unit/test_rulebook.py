@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,9 @@ from core.domain import (
     ScopeKind,
 )
 from core.errors import InputError
+from core.preference.habits import EVERYONE
 from core.preference.learned import learned_rules
-from core.preference.measured import EVERYONE, measure, measured_rules
+from core.preference.measured import measure, measured_rules
 from core.preference.rulebook import RuleBook
 from core.store.database import Database
 from core.store.rules import RuleRepository
@@ -203,11 +205,8 @@ def test_measured_style_of_a_mailbox() -> None:
     assert ("sign_off", "Kind regards,", DOMAIN) in found
     assert ("sign_off", "none", friends) in found
     assert ("exclamation", "no", EVERYONE) in found
-    # Common greetings are told for everyone too, to be seen and chosen among.
-    assert {value for trait, value, scope in found if (trait, scope) == ("greeting", EVERYONE)} == {
-        "Dear {full},",
-        "Hi {first},",
-    }
+    # Each has an audience of its own: for everyone there is none.
+    assert not any((trait, scope) == ("greeting", EVERYONE) for trait, _, scope in found)
     # What the domain says already is not said again of each person in it.
     assert not any(trait == "greeting" and scope.kind is ScopeKind.PERSON for trait, _, scope in found)
 
@@ -235,7 +234,26 @@ def test_one_of_several_greetings_is_no_rule_to_write_by(book: RuleBook) -> None
     ]
     applied = book.merge([], book.for_context(Context(incoming(CLIENT))), NAMES).applied
     assert [one.source for one in applied if one.line.trait == "greeting"] == ["client.example"]
-    assert "greeting" in {conflict.trait for conflict in book.conflicts()}
+    assert book.conflicts() == ()  # each audience has one of its own
+
+
+def test_a_habit_that_ended_is_shown_but_not_written_by(book: RuleBook) -> None:
+    ended = replace(rule(origin=RuleOrigin.MEASURED), until=datetime(2025, 3, 9, tzinfo=UTC))
+    going = replace(rule(value="long", origin=RuleOrigin.MEASURED), since=ended.until)
+    book.refresh([ended, going], RuleOrigin.MEASURED)
+    assert {one.value: one.until for one in book.all()} == {"short": ended.until, "long": None}
+    assert values(book) == {"length": "long"}
+    assert book.conflicts() == ()
+    book.pin(only(book, "length", "short").id)  # the user knows better
+    assert values(book) == {"length": "short"}
+
+
+def test_a_rule_of_ones_own_does_not_end_with_the_habit(book: RuleBook) -> None:
+    written = book.add("length", "Keep it short.")
+    ended = replace(rule(origin=RuleOrigin.MEASURED), until=datetime(2025, 3, 9, tzinfo=UTC))
+    book.refresh([ended], RuleOrigin.MEASURED)
+    assert book.get(written).until == ended.until
+    assert values(book) == {"length": "short"}
 
 
 def test_two_rules_of_other_are_no_conflict(book: RuleBook) -> None:
