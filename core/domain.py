@@ -126,7 +126,9 @@ class Example:
 
 
 class ScopeKind(StrEnum):
-    """Widest to narrowest."""
+    """Widest to narrowest. Scopes are keys a million times over, and the enum's own hash is slow."""
+
+    __hash__ = str.__hash__
 
     EVERYONE = "everyone"
     LANGUAGE = "language"

@@ -134,9 +134,10 @@ class _Account:
 
     def _put_down(self) -> None:
         """Divides the mails among the scopes told, each to the narrowest it is in."""
+        self._homes = {one.exchange: self._home(one) for one in self._seen}
         groups: dict[Scope, list[Sighting]] = defaultdict(list)
         for one in self._seen:
-            groups[self._scope_of(one)].append(one)
+            groups[self._homes[one.exchange]].append(one)
         self._stretches = {scope: _stretches(mails) for scope, mails in groups.items()}
         self._counts = {
             scope: [Counter(one.value for one in stretch.seen) for stretch in stretches]
@@ -156,7 +157,7 @@ class _Account:
         for scope, mails in self._in_scope.items():
             if scope in self._told:
                 continue
-            own = [one for one in mails if WIDTH[self._scope_of(one).kind] < WIDTH[scope.kind]]
+            own = [one for one in mails if WIDTH[self._homes[one.exchange].kind] < WIDTH[scope.kind]]
             if self._rest(own) < LEAST:
                 continue  # nothing to differ from
             usual = self._usual(own)
@@ -176,7 +177,7 @@ class _Account:
 
     def _usual(self, own: Sequence[Sighting]) -> str:
         """The commonest value of the scopes that mails are put down to."""
-        wider = {self._scope_of(one) for one in own}
+        wider = {self._homes[one.exchange] for one in own}
         counts = sum((counts for scope in wider for counts in self._counts[scope]), Counter[str]())
         return counts.most_common(1)[0][0]
 
@@ -190,7 +191,7 @@ class _Account:
 
     def _rest(self, own: Sequence[Sighting]) -> int:
         """How many mails stand beside `own` in the scopes they are put down to."""
-        wider = {self._scope_of(one) for one in own}
+        wider = {self._homes[one.exchange] for one in own}
         return sum(counts.total() for scope in wider for counts in self._counts[scope]) - len(own)
 
     def _distance(self, scope: Scope, stretch: _Stretch, values: Sequence[str]) -> float:
@@ -201,7 +202,7 @@ class _Account:
         places = [self._place(one, scope) for one in stretch.seen]
         own: dict[tuple[Scope, int], Counter[str]] = defaultdict(Counter)
         for one, place in zip(stretch.seen, places, strict=True):
-            if self._scope_of(one) == place[0]:
+            if self._homes[one.exchange] == place[0]:
                 own[place][one.value] += 1
         usual = sum(self._share(place, values, own[place]) for place in places) / len(places)
         return surprise(count, len(places), usual) if count > usual * len(places) else 0.0
@@ -213,11 +214,12 @@ class _Account:
 
     def _place(self, one: Sighting, scope: Scope) -> tuple[Scope, int]:
         """The next wider scope told that a mail falls in, and the stretch of it."""
-        wider = self._scope_of(one, below=WIDTH[scope.kind])
+        wider = self._home(one, below=WIDTH[scope.kind])
         starts = [part.since for part in self._stretches.get(wider, []) if part.since is not None]
         return wider, bisect_right(starts, one.date)
 
-    def _scope_of(self, one: Sighting, below: int = len(WIDTH)) -> Scope:
+    def _home(self, one: Sighting, below: int = len(WIDTH)) -> Scope:
+        """The narrowest scope told that a mail falls in, of those wider than `below`."""
         inside = [scope for scope in one.scopes if scope in self._told and WIDTH[scope.kind] < below]
         return max(inside, key=lambda scope: WIDTH[scope.kind], default=EVERYONE)
 
