@@ -190,6 +190,8 @@ class Corpus:
             text = f"{head} {self._salad(rng.randint(1, 2))} {verb} {self._salad(rng.randint(1, 2))}"
         if rng.random() < 0.6:
             text = self._with_fact(text, facts)
+        while rng.random() < 0.2:  # points jotted down with commas: what is to be said goes on after one
+            text += f", {self._with_fact(self._salad(rng.randint(1, 4)), facts)}"
         return text
 
     def _with_fact(self, text: str, facts: list[str]) -> str:
