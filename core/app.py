@@ -121,7 +121,8 @@ class App:
         ModelError."""
         chosen = self._models().use(name)
         self._save_settings(replace(self._settings, large=chosen))
-        return f"{Path(chosen.name).name} writes from now on. {self._mixed_families()}".strip()
+        told = (f"{Path(chosen.name).name} writes from now on.", self._mixed_families(), self._left_out())
+        return " ".join(filter(None, told))
 
     def use_cloud(self, base_url: str, model: str, key: str) -> str:
         """An OpenAI-compatible service; its key goes to the keychain. Raises InputError."""
@@ -129,7 +130,8 @@ class App:
         self._save_settings(replace(self._settings, cloud=cloud, large=LargeModel("cloud", model)))
         self._keychain.set(CLOUD_KEY, key)
         self._guard.allow(urlsplit(base_url).hostname or "")
-        return messages.cloud_in_use(model, urlsplit(base_url).hostname or "")
+        told = (messages.cloud_in_use(model, urlsplit(base_url).hostname or ""), self._left_out())
+        return " ".join(filter(None, told))
 
     # Accounts
 
@@ -442,6 +444,10 @@ class App:
         """A sentence where rules made by one family of models are applied by another."""
         live = self.adapter()
         return messages.mixed_families(live.family, self._models().family) if live else ""
+
+    def _left_out(self) -> str:
+        """A sentence where rules are off that the last writer did not follow."""
+        return messages.left_out_before(self._outcomes.left_out())
 
     def _save_settings(self, settings: Settings) -> None:
         settings_file.save(self._profile.settings, settings)

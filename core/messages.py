@@ -1,10 +1,22 @@
 """Sentences for people, used by the command line and the window alike."""
 
 import traceback
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import PurePath
 
-from core.domain import AppliedRule, Finding, Kept, Proposal, Rule, RuleOrigin, RuleState, Scope, ScopeKind
+from core.domain import (
+    AppliedRule,
+    Finding,
+    Kept,
+    Proposal,
+    Rule,
+    RuleId,
+    RuleOrigin,
+    RuleState,
+    Scope,
+    ScopeKind,
+)
 from core.errors import Known
 from core.tasks import Step
 
@@ -144,6 +156,14 @@ def left_out(rule: Rule) -> str:
         f'The writer does not follow "{rule.trait}: {rule.sentence}", though it was put in other words; the'
         f" rule is left out. 'longhand rules on {rule.id}' brings it back."
     )
+
+
+def left_out_before(rules: Sequence[RuleId]) -> str:
+    """For a change of writer; empty for none."""
+    if not rules:
+        return ""
+    which = ", ".join(map(str, rules))
+    return f"Off because a writer did not follow them: rules {which}; 'longhand rules on' brings one back."
 
 
 def own_rule_ignored(rule: Rule) -> str:

@@ -102,6 +102,11 @@ class Outcomes:
         told = [self._heed(rule, uses[rule]) for rule in broken if rule is not None]
         return tuple(sentence for sentence in told if sentence)
 
+    def left_out(self) -> tuple[RuleId, ...]:
+        """Rules that are off since other words did not help: another writer may follow them."""
+        off = (one for one in self._book.all() if one.state is RuleState.OFF)
+        return tuple(one.id for one in off if is_reworded(one.sentence))
+
     def _heed(self, known: RuleId, uses: Sequence[tuple[datetime, AppliedRule]]) -> str:
         rule = next((one for one in self._book.all() if one.id == known), None)
         if rule is None or rule.state is RuleState.OFF:

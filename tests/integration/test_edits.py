@@ -131,7 +131,7 @@ def test_declined_is_declined_and_forgotten_is_forgotten(
     assert len(weighed(profile_home)) == len(kept)
 
 
-def test_a_rule_the_writer_ignores_is_told_of_after_the_draft(
+def test_ignored_rules_and_proposals_are_told_of_after_a_draft(
     served: SampleServer, capsys: pytest.CaptureFixture[str], profile_home: Path
 ) -> None:
     """The last of five drafts is a real one."""
@@ -143,8 +143,10 @@ def test_a_rule_the_writer_ignores_is_told_of_after_the_draft(
         earlier = MessageRepository(opened).received()[:1]
         for message in (*waiting[1:], *earlier):
             DraftRepository(opened).add(message.id, "", Draft(DRAFTED, (broken,), model="mini-large"))
+    save(profile_home, waiting[1:], EDITED)
     asked = ("draft", "--message", str(waiting[0].id), "--notes", "yes, on Monday")
-    status, out, err = longhand(capsys, *asked, "--json")
+    status, out, err = longhand(capsys, *asked, "--save", "--json")
     assert (status, "zebra" in json.loads(out)["text"]) == (0, False)
     assert "The writer often does not follow your rule" in err
     assert f"longhand rules edit {number}" in err
+    assert "Your edits speak for 1 rule;" in err

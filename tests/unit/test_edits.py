@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core import messages
 from core.domain import AccountId, Adapter, AdapterId, Draft, MessageId
@@ -129,6 +131,28 @@ def test_forgetting_takes_edits_along_and_a_reply_stays_what_it_was(world: World
     assert (TEXT, EDIT_WEIGHT) in world.known()
     Forgetting(world.database, world.mailbox, NOBODY).person(ANN.email)
     assert world.known() == []
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.sampled_from(["save", "send", "pair"]), st.sampled_from([DRAFT, TEXT, "No."]))))
+def test_whatever_happens_nothing_counts_twice(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str]]
+) -> None:
+    saved, sent = "", list[str]()
+    with open_database(tmp_path_factory.mktemp("edits")) as database:
+        world = World(database)
+        for number, (step, text) in enumerate(steps):
+            if step == "save":
+                world.mailbox.keep_edit(world.asked, text, NOBODY)
+                saved = "" if text == DRAFT else text
+            elif step == "send":
+                world.send(text, number=50 + number, days=number + 1)
+                sent.append(text)
+            else:
+                world.mailbox.pair(NOBODY)
+            assert len(world.exchanges.edits()) <= 1
+        world.mailbox.pair(NOBODY)
+        assert [text for text, _ in world.known()] == (sent or ([saved] if saved else []))
 
 
 LIVE = Adapter(AdapterId(1), datetime(2026, 1, 1, tzinfo=UTC), "mini-small", True, "", 60, 1.0)

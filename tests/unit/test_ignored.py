@@ -124,6 +124,9 @@ def test_in_other_words_once_then_left_out_and_told(world: World, rule: Rule) ->
     assert world.draft(known, NO) == (messages.left_out(now),)
     assert world.book.get(known).state is RuleState.OFF
     assert world.draft(known, NO) == ()  # a draft that was under way
+    assert world.outcomes.left_out() == (known,)  # for when another model writes
+    world.book.on(known)
+    assert world.outcomes.left_out() == ()
 
 
 def test_words_that_help_are_kept(world: World) -> None:
@@ -162,6 +165,13 @@ def test_another_writer_starts_anew_and_a_message_counts_once(world: World) -> N
     assert world.ignore(known, 4, model="another") == [()] * 4
     assert world.draft(known, NO) != ()
     assert world.outcomes.heed_ignored() == ()  # nothing new came of the new words yet
+
+
+def test_what_the_user_switched_off_is_not_counted_as_left_out(world: World) -> None:
+    world.book.off(world.rules.add(LEARNED))
+    assert world.outcomes.left_out() == ()
+    assert messages.left_out_before(()) == ""
+    assert "rules 3, 7;" in messages.left_out_before((RuleId(3), RuleId(7)))
 
 
 def test_a_profile_without_drafts_has_nothing_to_tell(world: World) -> None:
