@@ -15,12 +15,14 @@ from core.domain import (
     Draft,
     Exchange,
     MessageId,
+    Proposal,
     Rule,
     RuleId,
     Scope,
 )
 from core.drafting.book import Rules
 from core.drafting.mailbox import Mailbox, Target
+from core.drafting.outcomes import Outcomes
 from core.drafting.write import OnText, Writer, prompt_for, rules_for, write_draft, write_zero_shot
 from core.engine.llama import LlamaEngine
 from core.engine.reader import Reader
@@ -228,6 +230,10 @@ class App:
         """The one in use."""
         return self._adapters.live()
 
+    def learn_again(self) -> str:
+        """Why learning again is worthwhile, in a sentence; empty where it is not."""
+        return self._outcomes.learn_again(self.adapter())
+
     def before_judging(self, judge: str) -> str:
         """What the user should know before that model judges; empty for nothing."""
         cloud = self._settings.cloud
@@ -331,6 +337,11 @@ class App:
             return self._mixed_families()
         return messages.ADAPTER_NOT_LIVE if self._adapters.all() else messages.NO_ADAPTER
 
+    def after_draft(self) -> tuple[str, ...]:
+        """Sees to the rules that the writer does not follow, and tells: for after a draft of a stored
+        message. Empty for nothing."""
+        return self._outcomes.heed_ignored()
+
     def save_draft(self, message: MessageId, text: str, *, create: bool = False) -> int | None:
         """Puts `text` into the server's Drafts folder in place of Longhand's earlier draft of the same
         reply; its UID there (None where the server does not tell). `create` makes a missing folder.
@@ -339,8 +350,7 @@ class App:
         uid = self._servers.save_draft(stored, text, self._mailbox.identity(stored), create)
         if latest := self._drafts.latest(message):
             self._drafts.set_saved(latest.id, uid)
-            if latest.draft.text.strip() != text.strip():
-                self._drafts.set_edited(latest.id, text)
+        self._mailbox.keep_edit(message, text, self._settings.exclude)
         return uid
 
     def saved_drafts(self) -> tuple[int, ...]:
@@ -391,6 +401,18 @@ class App:
         found = (self._messages.get(message) for message in self.rule(rule).evidence)
         return tuple(message for message in found if message is not None)
 
+    def proposals(self) -> tuple[Proposal, ...]:
+        """Rules that the user's edits of drafts speak for, the most frequent edit first."""
+        return self._outcomes.proposals()
+
+    def accept_proposal(self, number: int) -> Rule:
+        """Makes it a rule of the user's own. Raises InputError for an unknown one, as does the next."""
+        return self.rule(self._outcomes.accept(number))
+
+    def decline_proposal(self, number: int) -> None:
+        """It is not proposed again."""
+        self._outcomes.decline(number)
+
     # Privacy
 
     def ledger(self) -> tuple[LedgerEntry, ...]:
@@ -408,6 +430,10 @@ class App:
         adapter, checkpoint and draft, as each may have memorised them. The number of mails forgotten.
         Raises InputError."""
         return self._forgetting().person(who)
+
+    @property
+    def _outcomes(self) -> Outcomes:
+        return Outcomes(self._database, self._mailbox)
 
     def _forgetting(self) -> Forgetting:
         return Forgetting(self._database, self._mailbox, self._settings.exclude)

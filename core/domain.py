@@ -175,6 +175,18 @@ class Rule:
     until: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """A rule that the user's edits speak for. `number` stays the same as others come and go; `words` say
+    what they changed, and `drafts` are the messages those drafts answer."""
+
+    number: int
+    words: str
+    line: RuleLine
+    scope: Scope
+    drafts: tuple[MessageId, ...]
+
+
 class Kept(StrEnum):
     """Whether a draft keeps a rule."""
 

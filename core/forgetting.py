@@ -7,6 +7,7 @@ from dataclasses import replace
 from core.domain import AccountId, Address, MessageId, Rule, RuleOrigin
 from core.drafting.book import Rules
 from core.drafting.mailbox import Mailbox
+from core.drafting.outcomes import EDITS
 from core.errors import InputError
 from core.store.adapters import AdapterRepository
 from core.store.checkpoints import CheckpointRepository
@@ -19,8 +20,9 @@ from core.store.messages import MessageRepository, StoredMessage
 from core.store.rules import RuleRepository
 from core.store.settings import Exclude
 
-# Replies of the gate and of evaluations, and what learning remembers of a run.
-_LEARNED = ("gate/", "learn/", "training/")
+# Replies of the gate and of evaluations, what learning remembers of a run, and the edits once proposed
+# as rules, which quote mail.
+_LEARNED = ("gate/", "learn/", "training/", EDITS)
 
 
 class Forgetting:

@@ -4,7 +4,7 @@ import traceback
 from datetime import datetime
 from pathlib import PurePath
 
-from core.domain import AppliedRule, Finding, Kept, Rule, RuleOrigin, RuleState, Scope, ScopeKind
+from core.domain import AppliedRule, Finding, Kept, Proposal, Rule, RuleOrigin, RuleState, Scope, ScopeKind
 from core.errors import Known
 from core.tasks import Step
 
@@ -98,6 +98,66 @@ def _month(moment: datetime) -> str:
 def applied_line(rule: AppliedRule) -> str:
     mark = {Kept.KEPT: "kept", Kept.NOT_KEPT: "NOT kept", Kept.CANNOT_TELL: "cannot tell"}[rule.kept]
     return f"{rule.line} ({rule.source}; {mark})"
+
+
+def replaced(what: str, before: str, after: str, count: int) -> str:
+    """`You changed the closing "Best regards" to "Best" in 4 drafts.`; an empty string stands for nothing."""
+    of = f"the {what} " if what else ""
+    if not after:
+        return f'You took {of}"{before}" out in {count} drafts.'
+    if not before:
+        return f'You added {of}"{after}" in {count} drafts.'
+    return f'You changed {of}"{before}" to "{after}" in {count} drafts.'
+
+
+def changed(what: str, before: str, after: str, count: int) -> str:
+    """`You changed exclamation marks from yes to no in 3 drafts.`"""
+    return f"You changed {what} from {before} to {after} in {count} drafts."
+
+
+def proposal_line(proposal: Proposal) -> str:
+    """What was changed, and the rule it would be."""
+    who = scope_words(proposal.scope)
+    return f"{proposal.words} Make it a rule for {who}? {proposal.line}"
+
+
+def proposals_wait(count: int) -> str:
+    """Empty for none."""
+    if not count:
+        return ""
+    rules = "1 rule" if count == 1 else f"{count} rules"
+    return f"Your edits speak for {rules}; see 'longhand rules proposals'."
+
+
+def new_to_learn(count: int) -> str:
+    return f"{count} replies are new since Longhand last learned; 'longhand learn' takes them in."
+
+
+def edits_grow(before: float, lately: float) -> str:
+    """The shares of a draft's words that were changed."""
+    return (
+        f"You change more in drafts than at first ({lately:.0%} of the words lately, {before:.0%} before);"
+        " 'longhand learn' learns from what you changed."
+    )
+
+
+def put_otherwise(rule: Rule) -> str:
+    return f"The writer did not follow rule {rule.id}; it is put in other words from now on: {rule.sentence}"
+
+
+def left_out(rule: Rule) -> str:
+    return (
+        f'The writer does not follow "{rule.trait}: {rule.sentence}", though it was put in other words; the'
+        f" rule is left out. 'longhand rules on {rule.id}' brings it back."
+    )
+
+
+def own_rule_ignored(rule: Rule) -> str:
+    """Of one that Longhand leaves alone."""
+    return (
+        f'The writer often does not follow your rule "{rule.trait}: {rule.sentence}"; other words may help:'
+        f" 'longhand rules edit {rule.id}'."
+    )
 
 
 def finding_line(finding: Finding) -> str:

@@ -8,6 +8,8 @@ from typing import Literal
 
 import click
 
+from core import messages
+from core.app import App
 from core.cli import shapes
 from core.cli.output import json_option, opened, remark, show, show_json, working
 from core.domain import AccountId
@@ -88,6 +90,7 @@ def sync_command(as_json: bool) -> None:
     """Fetch new mail. Measured style is counted at once."""
     with opened("longhand sync") as app, working() as (progress, cancel):
         done = app.sync(progress, cancel)
+        worthwhile = _worthwhile(app)
     if as_json:
         show_json(
             {
@@ -100,6 +103,8 @@ def sync_command(as_json: bool) -> None:
     else:
         show(f"{done.sent} sent and {done.received} received mails are new, in {done.seconds:.1f} s.")
         _skipped(done.unreadable)
+    for line in worthwhile:
+        remark(line)
 
 
 @click.command("import")
@@ -110,11 +115,14 @@ def import_command(path: Path, own: str, as_json: bool) -> None:
     """Read mail from an mbox file, a Maildir, .eml files or a folder of them."""
     with opened("longhand import") as app, working() as (progress, cancel):
         done = app.import_path(path, progress, cancel, own)
+        worthwhile = _worthwhile(app)
     if as_json:
         show_json({"sent": done.sent, "received": done.received, "unreadable": done.unreadable})
     else:
         show(f"{done.sent} sent and {done.received} received mails are new.")
         _skipped(done.unreadable)
+    for line in worthwhile:
+        remark(line)
 
 
 @click.command("text")
@@ -143,6 +151,11 @@ def _password() -> str:
     if not given:
         raise InputError("A password is needed; type it, or give it on standard input.")
     return given
+
+
+def _worthwhile(app: App) -> tuple[str, ...]:
+    """What new mail suggests doing."""
+    return messages.proposals_wait(len(app.proposals())), app.learn_again()
 
 
 def _skipped(count: int) -> None:

@@ -129,6 +129,39 @@ def on(rule: int, as_json: bool) -> None:
         _told(app.turn_on(RuleId(rule)), as_json)
 
 
+@rules_command.command("proposals")
+@json_option
+def proposals(as_json: bool) -> None:
+    """List the rules your edits of drafts speak for."""
+    with opened("longhand rules proposals") as app:
+        found = app.proposals()
+    if as_json:
+        show_json([shapes.proposal(one) for one in found])
+        return
+    for one in found:
+        show(f"{one.number:>4}  {messages.proposal_line(one)}")
+    if not found:
+        remark("There is nothing to propose: no edit was made often enough yet.")
+
+
+@rules_command.command("accept")
+@click.argument("number", type=int)
+@json_option
+def accept(number: int, as_json: bool) -> None:
+    """Make a proposal a rule of your own."""
+    with opened("longhand rules accept") as app:
+        _told(app.accept_proposal(number), as_json)
+
+
+@rules_command.command("decline")
+@click.argument("number", type=int)
+def decline(number: int) -> None:
+    """Turn a proposal down, for ever."""
+    with opened("longhand rules decline") as app:
+        app.decline_proposal(number)
+    show("It will not be proposed again.")
+
+
 def _told(rule: Rule, as_json: bool) -> None:
     if as_json:
         show_json(shapes.rule(rule))

@@ -3,7 +3,7 @@ change inside does not change what scripts read."""
 
 from typing import Any
 
-from core.domain import AppliedRule, Draft, MessageId, ParsedMail, Rule
+from core.domain import AppliedRule, Draft, MessageId, ParsedMail, Proposal, Rule
 from core.preference.sightings import Count
 from core.privacy.egress import LedgerEntry
 from core.store.accounts import Account
@@ -62,6 +62,17 @@ def draft(one: Draft, saved_uid: int | None = None) -> dict[str, Any]:
         "adapter": one.adapter,
         "seconds": round(one.seconds, 3),
         "saved_uid": saved_uid,
+    }
+
+
+def proposal(one: Proposal) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "words": one.words,
+        "trait": one.line.trait,
+        "sentence": one.line.sentence,
+        "scope": {"kind": one.scope.kind.value, "value": one.scope.value},
+        "drafts": list(one.drafts),
     }
 
 

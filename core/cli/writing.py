@@ -80,17 +80,19 @@ def draft_command(
         with working() as (progress, cancel):
             on_text = (lambda piece: click.echo(piece, nl=False)) if live else None
             made = app.draft(target, notes=notes, on_text=on_text, progress=progress, cancel=cancel)
-        notice = app.draft_notice()
+        notices = (app.draft_notice(), *(app.after_draft() if isinstance(target, int) else ()))
         uid = (
             app.save_draft(MessageId(target), made.text, create=create_folder)
             if save and isinstance(target, int)
             else None
         )
+        proposed = messages.proposals_wait(len(app.proposals())) if save else ""
     if as_json:
         show_json(shapes.draft(made, uid))
     else:
         click.echo("" if live else made.text)
-    remark(notice)
+    for line in (*notices, proposed):
+        remark(line)
     if as_json:
         return
     if explain:

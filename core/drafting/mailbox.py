@@ -1,6 +1,8 @@
 """The stored mail as drafting and learning see it: what is to be answered and under which identity, the
 user's exchanges, and what other people wrote."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from core.domain import (
@@ -21,6 +23,7 @@ from core.mail.reading import Reader
 from core.mail.text import parse_file
 from core.store.accounts import Account, AccountRepository
 from core.store.database import Database
+from core.store.drafts import DraftRepository, StoredDraft
 from core.store.exchanges import ExchangeRepository, NewExchange
 from core.store.messages import MessageRepository, StoredMessage
 from core.store.settings import Exclude
@@ -38,6 +41,7 @@ class Mailbox:
         self._accounts = AccountRepository(database)
         self._messages = MessageRepository(database)
         self._exchanges = ExchangeRepository(database)
+        self._drafts = DraftRepository(database)
 
     def message(self, message: MessageId) -> StoredMessage:
         found = self._messages.get(message)
@@ -67,10 +71,29 @@ class Mailbox:
         return self._identity(account) if account else self._first_identity()
 
     def pair(self, exclude: Exclude) -> None:
-        """Makes the exchanges anew, after mail came or went."""
-        users = self._identities()
-        found = [contexts.exchange(one, users[one.sent.account]) for one in pairs(self._messages.all())]
-        self._exchanges.replace_pairs(one for one in found if one and not _is_excluded(one, exclude))
+        """Makes the exchanges anew, after mail came or went. Drafts are told what was sent in the end."""
+        users, drafts = self._identities(), self._drafts.latest_of_each()
+        made = [contexts.exchange(one, users[one.sent.account]) for one in pairs(self._messages.all())]
+        found = [one for one in made if one and not _is_excluded(one, exclude)]
+        self._exchanges.replace_pairs([self._after_draft(one, drafts) for one in found])
+        for edit in self._exchanges.edits():
+            if _is_excluded(edit, exclude):
+                self._exchanges.remove(edit.id)
+
+    def keep_edit(self, message: MessageId, text: str, exclude: Exclude) -> None:
+        """What the user made of the last draft to a message, for learning; nothing where they left it as
+        it was."""
+        draft = self._drafts.latest(message)
+        if draft is None:
+            return
+        thread = self.thread(message)
+        edit = contexts.edit(thread, self.identity(thread[-1]), text, datetime.now(UTC))
+        changed = contexts.is_edited(draft.draft.text, text) and not _is_excluded(edit, exclude)
+        self._drafts.set_edited(draft.id, text if changed else None)
+        if changed:
+            self._exchanges.add(edit)
+        else:
+            self._exchanges.remove_edits([message])
 
     def others(self) -> tuple[Exchange, ...]:
         """What other people wrote to the user, as replies of theirs."""
@@ -87,6 +110,17 @@ class Mailbox:
             for number, one in enumerate(self._messages.received())
             if one.mail.text and one.mail.date and one.mail.kind in (MailKind.REPLY, MailKind.FIRST)
         )
+
+    def _after_draft(self, sent: NewExchange, drafts: dict[MessageId, StoredDraft]) -> NewExchange:
+        """The first reply after a draft was the user's last word on it."""
+        draft = None if sent.received_message is None else drafts.get(sent.received_message)
+        if draft is None or sent.received_message is None or draft.created > sent.date:
+            return sent
+        del drafts[sent.received_message]
+        if draft.edited != sent.sent:
+            self._drafts.set_edited(draft.id, sent.sent)
+        edited = contexts.is_edited(draft.draft.text, sent.sent)
+        return replace(sent, weight=contexts.EDIT_WEIGHT) if edited else sent
 
     def _identities(self) -> dict[AccountId, Address]:
         return {account.id: self._identity(account) for account in self._accounts.all()}
@@ -114,7 +148,7 @@ class Mailbox:
         return self._first_identity() if own else next(iter(mail.to), Address("", ""))
 
 
-def _is_excluded(exchange: NewExchange, exclude: Exclude) -> bool:
+def _is_excluded(exchange: Exchange | NewExchange, exclude: Exclude) -> bool:
     sender = exchange.incoming.sender
     text = f"{exchange.incoming.subject}\n{exchange.incoming.text}\n{exchange.sent}".casefold()
     return (

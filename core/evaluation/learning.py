@@ -165,7 +165,8 @@ class Learner:
         )
 
     def _split(self) -> None:
-        self._exchanges.set_splits(tuple(split_exchanges(self._exchanges.all()).items()))
+        parts = split_exchanges(self._exchanges.all(), self._exchanges.drafted())
+        self._exchanges.set_splits(tuple(parts.items()))
 
     def _newest(self, part: Part, limit: int | None) -> tuple[Exchange, ...]:
         found = self._exchanges.all(part)

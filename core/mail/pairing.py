@@ -48,7 +48,8 @@ def pair(messages: Sequence[Message]) -> list[Pair[Message]]:
         if message.outgoing and message.mail.kind in (MailKind.REPLY, MailKind.FIRST, MailKind.LIST):
             answers = _by_header(message, by_id) or quotes.source(message)
             earlier = tuple(_ancestors(answers, by_id)) if answers is not None else ()
-            pairs.append(Pair(message, answers, earlier, _thread(message, answers, earlier)))
+            oldest = earlier[0] if earlier else answers or message
+            pairs.append(Pair(message, answers, earlier, thread_name(oldest.mail)))
     return pairs
 
 
@@ -81,12 +82,10 @@ def _ancestors(message: Message, by_id: dict[str, Message]) -> list[Message]:
     return found[::-1]
 
 
-def _thread(message: Message, answers: Message | None, earlier: tuple[Message, ...]) -> str:
-    """The id of the thread's first mail, as far back as headers reach."""
-    oldest = earlier[0] if earlier else answers or message
-    return next(iter([*oldest.mail.references, oldest.mail.in_reply_to, oldest.mail.message_id]), "") or (
-        oldest.mail.message_id
-    )
+def thread_name(oldest: ParsedMail) -> str:
+    """The id of the thread's first mail, as far back as the headers of its oldest one reach."""
+    first = next(iter([*oldest.references, oldest.in_reply_to, oldest.message_id]), "")
+    return first or oldest.message_id
 
 
 class _Quotes(Generic[Message]):

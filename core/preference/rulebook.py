@@ -4,11 +4,13 @@ for one reply. Narrower scopes win, a pin wins at its scope, off holds for ever.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from core.domain import (
     AppliedRule,
     Context,
     Kept,
+    MessageId,
     Rule,
     RuleId,
     RuleLine,
@@ -18,6 +20,7 @@ from core.domain import (
     ScopeKind,
 )
 from core.errors import InputError
+from core.preference.ignored import is_reworded, reworded
 from core.preference.learned import meaning
 from core.preference.measured import scopes_of
 from core.preference.sightings import EVERYONE, WIDTH
@@ -89,6 +92,31 @@ class RuleBook:
         rule = Rule(RuleId(0), trait, value, line.sentence, scope, RuleOrigin.WRITTEN, RuleState.ACTIVE)
         return self._rules.add(rule)
 
+    def accept(self, line: RuleLine, scope: Scope, evidence: Sequence[MessageId]) -> RuleId:
+        """A rule the user agreed to, as their own: in place of what they or a pin had asked for at its scope,
+        or of the same found by counting or learning. Raises InputError as `add` does."""
+        own = [rule for rule in self._live() if rule.trait == line.trait and rule.scope == scope]
+        known = [rule for rule in own if same(line.trait, _meaning(rule), meaning(line))]
+        if line.trait != OTHER:
+            known += [rule for rule in own if _is_own(rule)]
+        rule = known[-1].id if known else self.add(line.trait, line.sentence, scope)
+        self.edit(rule, line.sentence)
+        self._rules.update(replace(self.get(rule), evidence=tuple(evidence)))
+        return rule
+
+    def settles(self, line: RuleLine, scope: Scope) -> bool:
+        """Whether the user has already asked for this, at that scope or a wider one, or switched it off."""
+        if self._is_off(line.trait, meaning(line), line.sentence):
+            return True
+        domain = Scope(ScopeKind.AUDIENCE, scope.value.rpartition("@")[2])
+        return any(
+            _is_own(rule)
+            and rule.scope in (EVERYONE, domain, scope)
+            and rule.trait == line.trait
+            and same(line.trait, _meaning(rule), meaning(line))
+            for rule in self._live()
+        )
+
     def edit(self, rule: RuleId, sentence: str) -> None:
         """The rule in other words; from then on it is the user's own."""
         old = self.get(rule)
@@ -109,6 +137,29 @@ class RuleBook:
     def on(self, rule: RuleId) -> None:
         """Also for rules of the same trait and value in other scopes, which were off with it."""
         self._set(rule, RuleState.ACTIVE)
+
+    def reword(self, rule: RuleId) -> None:
+        """Puts a rule of ours in words that weigh more. It stays the rule it was, by its value."""
+        old = self.get(rule)
+        self._rules.update(replace(old, sentence=reworded(old), value=_meaning(old)))
+
+    def is_users(self, rule: Rule) -> bool:
+        """Whether a rule in force is the user's alone to change: written, pinned, or brought back by them."""
+        return _is_own(rule) or any(
+            change.before is not None and change.before.state is RuleState.OFF
+            for change in self._rules.history(rule.id)
+        )
+
+    def put_since(self, rule: Rule) -> datetime | None:
+        """Since when the rule is put as it is now; None for as long as is known."""
+        changes = [
+            change.at
+            for change in self._rules.history(rule.id)
+            if change.before is None
+            or change.after is None
+            or (change.before.sentence, change.before.state) != (change.after.sentence, change.after.state)
+        ]
+        return changes[-1] if changes else None
 
     def get(self, rule: RuleId) -> Rule:
         """Raises InputError for an unknown rule."""
@@ -250,7 +301,8 @@ def _supported(old: Rule, new: Rule) -> Rule:
 
 
 def _sentence(old: Rule, new: Rule) -> str:
-    return old.sentence if old.state is RuleState.PINNED else new.sentence
+    keep = old.state is RuleState.PINNED or is_reworded(old.sentence)
+    return old.sentence if keep else new.sentence
 
 
 def _check(trait: str, sentence: str) -> None:
@@ -266,9 +318,14 @@ def _strength(rule: Rule) -> tuple[int, bool, int, int]:
 
 def _is_firm(rule: Rule) -> bool:
     """Whether the rule stands against the agent's own for the same trait."""
-    if rule.state is RuleState.PINNED or rule.origin is RuleOrigin.WRITTEN:
+    if _is_own(rule):
         return True
     return rule.scope.kind in _OWN and rule.support_for >= 4 * max(1, rule.support_against)
+
+
+def _is_own(rule: Rule) -> bool:
+    """Whether the user has said that they want it."""
+    return rule.state is RuleState.PINNED or rule.origin is RuleOrigin.WRITTEN
 
 
 def _is_habit(rule: Rule, habits: frozenset[tuple[str, str]]) -> bool:

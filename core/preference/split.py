@@ -4,7 +4,7 @@ duplicates are never parted, so nothing that is tested was learned."""
 import hashlib
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from core.domain import Exchange, ExchangeId
 from core.store.exchanges import Part
@@ -17,14 +17,20 @@ _OVERLAP = 0.8
 _COMMON = 50  # a 5-gram in more mails than this is boilerplate and finds no duplicates
 
 
-def split_exchanges(exchanges: Sequence[Exchange]) -> dict[ExchangeId, Part]:
+def split_exchanges(
+    exchanges: Sequence[Exchange], drafted: Collection[ExchangeId] = ()
+) -> dict[ExchangeId, Part]:
     """Each exchange's part. The gate is filled with whole groups from the newest; validation is
-    drawn from the rest by a hash, so that new mail moves no old one."""
+    drawn from the rest by a hash, so that new mail moves no old one. A group with a reply that may have
+    begun as a draft (`drafted`) is for learning alone: it would bear out whatever wrote that draft."""
     groups = sorted(_groups(exchanges), key=lambda group: max(one.date for one in group), reverse=True)
     wanted = math.floor(len(exchanges) * GATE_SHARE)
     parts: dict[ExchangeId, Part] = {}
     gate = 0
     for group in groups:
+        if any(one.id in drafted for one in group):
+            parts.update({one.id: "learning" for one in group})
+            continue
         part: Part = "validation" if _hash(group) < VALIDATION_SHARE else "learning"
         if gate + len(group) <= wanted:
             part, gate = "gate", gate + len(group)

@@ -14,7 +14,7 @@ DraftId = NewType("DraftId", int)
 @dataclass(frozen=True)
 class StoredDraft:
     """`message` is None for a draft to a message outside the store. `saved_uid`: where it lies in
-    the Drafts folder. `edited`: the text as the user left it."""
+    the Drafts folder. `edited`: the text as the user left it, or sent it; None while that is not known."""
 
     id: DraftId
     message: MessageId | None
@@ -45,6 +45,10 @@ class DraftRepository:
         row = self._database.read_one(f"{_SELECT} WHERE message = ? ORDER BY id DESC LIMIT 1", (message,))
         return _draft(row) if row else None
 
+    def latest_of_each(self) -> dict[MessageId, StoredDraft]:
+        """The last draft of every message that has one."""
+        return {one.message: one for one in self.all() if one.message is not None}
+
     def saved_uid(self, message: MessageId) -> int | None:
         """The UID of the last draft of this message that was saved to the server."""
         row = self._database.read_one(
@@ -63,7 +67,7 @@ class DraftRepository:
     def set_saved(self, draft: DraftId, uid: int | None) -> None:
         self._database.write("UPDATE drafts SET saved_uid = ? WHERE id = ?", (uid, draft))
 
-    def set_edited(self, draft: DraftId, text: str) -> None:
+    def set_edited(self, draft: DraftId, text: str | None) -> None:
         self._database.write("UPDATE drafts SET edited = ? WHERE id = ?", (text, draft))
 
 

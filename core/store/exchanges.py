@@ -14,7 +14,8 @@ Part = Literal["learning", "validation", "gate"]
 
 @dataclass(frozen=True)
 class NewExchange:
-    """`sent_message` is None for the edit of a draft, which has no message of its own yet."""
+    """`sent_message` is None for the edit of a draft, which has no message of its own yet; of one
+    received message there is one edit at most."""
 
     incoming: Incoming
     sent: str
@@ -31,11 +32,13 @@ class ExchangeRepository:
         self._database = database
 
     def add(self, exchange: NewExchange) -> ExchangeId:
-        """One of the same sent message is brought up to date instead, and keeps its id and part."""
+        """One of the same sent message, or an edit of the same received one, is brought up to date instead,
+        and keeps its id and part."""
         with self._database.transaction():
             before = self._database.read_one(
-                "SELECT id, sent, incoming_json FROM exchanges WHERE sent_message = ?",
-                (exchange.sent_message,),
+                "SELECT id, sent, incoming_json FROM exchanges WHERE sent_message = ?"
+                " OR (? IS NULL AND sent_message IS NULL AND received_message = ?)",
+                (exchange.sent_message, exchange.sent_message, exchange.received_message),
             )
             if before is None:
                 return self._insert(exchange)
@@ -47,12 +50,16 @@ class ExchangeRepository:
 
     def replace_pairs(self, exchanges: Iterable[NewExchange]) -> tuple[ExchangeId, ...]:
         """Makes the paired exchanges these and no others, in one transaction; those that stay keep
-        their id, part and examples. Exchanges from edited drafts are not touched."""
+        their id, part and examples. An edit of a draft gives way to the reply that was really sent."""
         with self._database.transaction():
             kept = tuple(self.add(exchange) for exchange in exchanges)
             old = self._database.read("SELECT id FROM exchanges WHERE sent_message IS NOT NULL")
             gone = {row[0] for row in old} - set(kept)
             self._database.write_many("DELETE FROM exchanges WHERE id = ?", [(one,) for one in gone])
+            self._database.write(
+                "DELETE FROM exchanges WHERE sent_message IS NULL AND received_message IN"
+                " (SELECT received_message FROM exchanges WHERE sent_message IS NOT NULL)"
+            )
         return kept
 
     def get(self, exchange: ExchangeId) -> Exchange | None:
@@ -80,6 +87,24 @@ class ExchangeRepository:
         """The part of each exchange that has one."""
         rows = self._database.read("SELECT id, part FROM exchanges WHERE part IS NOT NULL")
         return {ExchangeId(row[0]): row[1] for row in rows}
+
+    def edits(self) -> tuple[Exchange, ...]:
+        """Those of edited drafts whose reply was not sent yet, or not seen."""
+        where = "WHERE sent_message IS NULL AND received_message IS NOT NULL"
+        return tuple(_exchange(row) for row in self._database.read(f"{_SELECT} {where} ORDER BY date, id"))
+
+    def drafted(self) -> frozenset[ExchangeId]:
+        """Those whose reply may have begun as a draft of ours: it was written after there was one."""
+        rows = self._database.read(
+            "SELECT id FROM exchanges WHERE weight > 1 OR EXISTS (SELECT 1 FROM drafts"
+            " WHERE message = exchanges.received_message AND created <= exchanges.date)"
+        )
+        return frozenset(ExchangeId(row[0]) for row in rows)
+
+    def unsplit(self) -> int:
+        """How many came since learning last divided the mail."""
+        row = self._database.read_one("SELECT count(*) FROM exchanges WHERE part IS NULL")
+        return int(row[0]) if row else 0
 
     def counts(self) -> dict[Part, int]:
         counts: dict[Part, int] = {"learning": 0, "validation": 0, "gate": 0}
@@ -123,7 +148,7 @@ class ExchangeRepository:
     def _update(self, known: ExchangeId, exchange: NewExchange) -> None:
         self._database.write(
             "UPDATE exchanges SET received_message = ?, incoming_json = ?, sent = ?, date = ?, thread = ?,"
-            " kind = ?, weight = ? WHERE id = ?",
+            " kind = ?, weight = max(weight, ?) WHERE id = ?",  # an edit stays one when its draft is gone
             (*_columns(exchange), known),
         )
 

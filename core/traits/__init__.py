@@ -2,8 +2,8 @@
 
 from core.traits.detectors import LONG_WORDS, SHORT_WORDS, TRAITS, Trait
 from core.traits.kept import detect_all, kept, plain, same, trait_named
-from core.traits.layout import Layout, Names, display_name, first_name, greeting_form, lay_out
-from core.traits.wording import OTHER, quoted, rule_value, sentence
+from core.traits.layout import Layout, Names, display_name, first_name, greeting_form, lay_out, tidy
+from core.traits.wording import OTHER, quoted, rule_value, sentence, spoken
 
 __all__ = [
     "LONG_WORDS",
@@ -24,5 +24,7 @@ __all__ = [
     "rule_value",
     "same",
     "sentence",
+    "spoken",
+    "tidy",
     "trait_named",
 ]

@@ -18,6 +18,7 @@ _BARE = re.compile(
 _STARTS = re.compile(r"\b(?:start|begin|open)(?:s|ning|ing)?\b", re.IGNORECASE)
 _ENDS = re.compile(r"\b(?:end|close|finish|conclude)(?:s|ing)?\b", re.IGNORECASE)
 _CALLS = re.compile(r"\b(?:call|address|refer to)\b", re.IGNORECASE)
+_SWAPS = re.compile(r"\b(?:instead of|rather than|in place of)\b", re.IGNORECASE)
 _WRITES = re.compile(r"\b(?:write|say|use|mention|include|put|add|word|phrase)\b", re.IGNORECASE)
 
 
@@ -55,6 +56,8 @@ def _open_kept(sentence: str, text: str, names: Names) -> Kept:
     strings = _strings(rule)
     if not strings:
         return Kept.CANNOT_TELL
+    if (swap := _SWAPS.search(rule)) and quoted(rule[: swap.start()]):
+        strings = quoted(rule[swap.end() :]) or strings  # Write "call" instead of "meeting".
     if is_negated(rule):
         return _verdict(not any(_contains(written, string) for string in strings))
     layout = lay_out(written, names)

@@ -225,9 +225,14 @@ def sentence(trait: str, value: str) -> str:
     """The plain rule that asks for a value. KeyError for a value that the trait does not have."""
     if (trait, value) in _SENTENCES or trait not in _OPEN:
         return _SENTENCES[trait, value]
+    return _OPEN[trait].replace("{v}", spoken(value))
+
+
+def spoken(value: str) -> str:
+    """An open trait's value as it is told: "Hi [first name],"."""
     for slot, words in _SLOT_WORDS.items():
         value = value.replace(slot, words)
-    return _OPEN[trait].replace("{v}", value)
+    return value
 
 
 def rule_value(line: RuleLine, names: Names | None = None) -> str | None:

@@ -20,6 +20,7 @@ from core.models.catalogue import embedded_path, embedded_weights, find
 from core.models.chat import ChatModel
 from core.models.local import LocalModel
 from core.preference.checks import agreement
+from core.preference.choosing import most_informative
 from core.preference.examples import ExampleMaker
 from core.preference.rule_lines import parse_rules
 from core.preference.settings import load_settings
@@ -103,7 +104,8 @@ def _parts(seed: int, store: Database) -> tuple[tuple[Exchange, ...], tuple[Exch
     for one in replies(make_mailbox(seed)):
         exchanges.add(NewExchange(one.incoming, one.sent, one.date, one.thread, one.kind))
     exchanges.set_splits(tuple(split_exchanges(exchanges.all()).items()))
-    return exchanges.all("learning")[-(LIMITS.examples or 0) :], exchanges.all("gate")[-(LIMITS.gate or 0) :]
+    learning = most_informative(exchanges.all("learning"), LIMITS.examples)
+    return learning, exchanges.all("gate")[-(LIMITS.gate or 0) :]
 
 
 def _local(engine: LlamaEngine, path: Path, adapter: bytes | None) -> LocalModel:

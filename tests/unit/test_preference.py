@@ -46,6 +46,14 @@ def test_new_mail_moves_nothing_between_learning_and_validation() -> None:
     assert all(before[number] == after[number] for number in settled)
 
 
+def test_what_began_as_a_draft_is_never_judged_by() -> None:
+    exchanges = [replace(exchange(i), thread="one" if i in (97, 99) else f"t{i}") for i in range(100)]
+    drafted = {exchanges[i].id for i in range(90, 98)}
+    parts = split_exchanges(exchanges, drafted)
+    assert {parts[exchanges[i].id] for i in (*range(90, 98), 99)} == {"learning"}
+    assert {one for one, part in parts.items() if part == "gate"} == {98, *range(76, 90)}
+
+
 def test_one_thread_cannot_overfill_the_gate() -> None:
     exchanges = [replace(exchange(i), thread="one" if i > 50 else f"t{i}") for i in range(100)]
     parts = split_exchanges(exchanges)

@@ -108,7 +108,7 @@ def test_the_thinking_quotes_its_evidence_and_names_the_value() -> None:
     draft = neutral(case, rng)
     thinking, _ = compare(draft, write(style, case.clauses, case.names, rng), style, rng)
     assert f"> Howdy {full}, = Howdy [full name],\n" in thinking
-    assert f"name {case.names.writer} > {last} = first\n" in thinking
+    assert f"signed {case.names.writer} > {last} = first\n" in thinking
     assert re.search(
         r"^thanks Thank.* > last .* = last$|^thanks Many.* > last .* = last$", thinking, re.MULTILINE
     )

@@ -455,13 +455,14 @@ def compare(
     thoughts, lines = [], []
     for trait in TRAIT_ORDER:
         was, now, value = draft.shown.get(trait), sent.shown.get(trait), style[trait]
+        thought = "signed" if trait == "name" else trait  # greetings are full of 'first name'
         if trait == "exclamation" and now:
             value = "yes" if now.endswith("!") else "no"
             thoughts.append(f"{trait} {now} = {value}")
         elif now is None or now == was or value == NEUTRAL[trait]:
-            thoughts.append(f"{trait} =")
+            thoughts.append(f"{thought} =")
         else:
-            thoughts.append(f"{trait} {was or '-'} > {now}" + (f" = {value}" if value != now else ""))
+            thoughts.append(f"{thought} {was or '-'} > {now}" + (f" = {value}" if value != now else ""))
         if not thoughts[-1].endswith("=") and value != NEUTRAL[trait]:
             lines.append(RuleLine(trait, wording(trait, value, rng)))
     return "\n".join(thoughts) + "\n", lines[:MOST_RULES]
