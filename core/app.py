@@ -41,6 +41,7 @@ from core.models.choice import CLOUD_KEY, ModelChoice, ModelEntry
 from core.preference.agent import PreferenceAgent
 from core.preference.rulebook import RuleBook
 from core.preference.settings import load_settings
+from core.preference.sightings import Count
 from core.privacy.egress import Guard, Ledger, LedgerEntry
 from core.privacy.keychain import Keychain, open_keychain
 from core.store import settings as settings_file
@@ -362,6 +363,10 @@ class App:
 
     def rules(self) -> tuple[Rule, ...]:
         return self._book.all()
+
+    def measured(self, scope: Scope) -> list[tuple[Count, tuple[MessageId, ...]]]:
+        """All that code counted in sent mail of a scope, habits or not, with the newest mails of each."""
+        return Rules(self._database).counts(scope)
 
     def rule(self, rule: RuleId) -> Rule:
         """Raises InputError for an unknown one, as do all below."""

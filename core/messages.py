@@ -91,6 +91,12 @@ def rule_line(rule: Rule) -> str:
     return f"{rule.trait}: {rule.sentence} ({facts}{state})"
 
 
+def count_line(label: str, value: str, count: int, of: int, began: datetime, until: datetime | None) -> str:
+    """`Greeting: Hi {first}, in 40 of 50 mails (80%), since March 2025, until May 2026`."""
+    end = f", until {_month(until)}" if until else ""
+    return f"{label}: {value} in {count} of {of} mails ({count / of:.0%}), since {_month(began)}{end}"
+
+
 def held(rule: Rule) -> list[str]:
     """When the habit began and ended, as far as it did: 'since March 2025', 'until May 2026'."""
     times = (("since", rule.since), ("until", rule.until))

@@ -6,6 +6,7 @@ from core import messages
 from core.cli import shapes
 from core.cli.output import json_option, opened, remark, show, show_json
 from core.domain import Rule, RuleId, Scope, ScopeKind
+from core.traits import trait_named
 
 _rule = click.argument("rule", type=int)
 
@@ -29,6 +30,27 @@ def list_rules(trait: str | None, as_json: bool) -> None:
         show(f"{rule.id:>4}  {rule.origin:<8}  {messages.rule_line(rule)}")
     if not found:
         remark("There are no rules yet; sync or import sent mail first.")
+
+
+@rules_command.command("measured")
+@click.option("--for", "scope", default="", help="An address or a domain; mail to everyone without.")
+@click.option("--kind", default="", help="A kind of mail, such as 'refusal'.")
+@json_option
+def measured(scope: str, kind: str, as_json: bool) -> None:
+    """Show everything counted in your sent mail, habit or not: how often, since when, in which mails."""
+    if scope and kind:
+        raise click.UsageError("Give --for or --kind, not both.")
+    with opened("longhand rules measured") as app:
+        found = app.measured(_scope(scope.lower(), kind))
+    if as_json:
+        show_json([shapes.count(one, mails) for one, mails in found])
+        return
+    for one, _ in found:
+        trait = trait_named(one.trait)
+        label = trait.label if trait else one.trait
+        show(messages.count_line(label, one.value, len(one.where), one.mails, one.began, one.until))
+    if not found:
+        remark("Nothing is counted there yet; sync or import sent mail first.")
 
 
 @rules_command.command("show")

@@ -3,7 +3,8 @@ change inside does not change what scripts read."""
 
 from typing import Any
 
-from core.domain import AppliedRule, Draft, ParsedMail, Proposal, Rule
+from core.domain import AppliedRule, Draft, MessageId, ParsedMail, Proposal, Rule
+from core.preference.sightings import Count
 from core.privacy.egress import LedgerEntry
 from core.store.accounts import Account
 from core.store.messages import StoredMessage
@@ -23,6 +24,19 @@ def rule(one: Rule) -> dict[str, Any]:
         "evidence": list(one.evidence),
         "since": one.since.isoformat() if one.since else None,
         "until": one.until.isoformat() if one.until else None,
+    }
+
+
+def count(one: Count, mails: tuple[MessageId, ...]) -> dict[str, Any]:
+    return {
+        "trait": one.trait,
+        "value": one.value,
+        "count": len(one.where),
+        "of": one.mails,
+        "share": round(one.share, 4),
+        "began": one.began.isoformat(),
+        "until": one.until.isoformat() if one.until else None,
+        "examples": list(mails),
     }
 
 

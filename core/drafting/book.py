@@ -13,11 +13,13 @@ from core.domain import (
     MessageId,
     RuleLine,
     RuleOrigin,
+    Scope,
 )
 from core.preference.habits import habits
 from core.preference.learned import learned_rules
-from core.preference.measured import measured_rules, sightings
+from core.preference.measured import TOLD, evidence, measured_rules, sightings
 from core.preference.rulebook import RuleBook
+from core.preference.sightings import Count, counts
 from core.store.database import Database
 from core.store.exchanges import ExchangeRepository
 from core.store.rules import RuleRepository
@@ -35,8 +37,15 @@ class Rules:
 
     def refresh(self) -> None:
         """Counts the measured style anew: over the learning part, or all mail before there is one."""
-        found = habits(sightings(self._learning))
+        found = habits(one for one in sightings(self._learning) if one.trait in TOLD)
         self.book.refresh(measured_rules(found, self._evidence), RuleOrigin.MEASURED)
+
+    def counts(self, scope: Scope) -> list[tuple[Count, tuple[MessageId, ...]]]:
+        """What was counted in the mails of a scope, all traits, each value with its newest mails."""
+        return [
+            (one, evidence(one.where, self._evidence, most=3))
+            for one in counts(sightings(self._learning), scope)
+        ]
 
     def learn(self, examples: Sequence[Example]) -> None:
         """Gathers the rules of `examples` into the book, beside the style measured on the same part."""

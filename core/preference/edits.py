@@ -8,9 +8,9 @@ from difflib import SequenceMatcher
 
 from core import messages
 from core.domain import Incoming, MessageId, RuleLine, Scope, ScopeKind
-from core.preference.habits import EVERYONE
 from core.preference.learned import meaning
 from core.preference.measured import TOLD
+from core.preference.sightings import EVERYONE
 from core.traits import OTHER, TRAITS, Names, lay_out, same, sentence, spoken
 from core.traits.layout import words
 

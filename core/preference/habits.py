@@ -4,13 +4,13 @@ put down to the widest scope that bears it out, and to a narrower one only where
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from math import log
 
 from core.domain import ExchangeId, Scope, ScopeKind
-from core.preference.changes import cuts, surprise
-from core.traits import plain
+from core.preference.changes import surprise
+from core.preference.sightings import EVERYONE, OPEN, WIDTH, Sighting, Stretch, one_form, stretches
 
 LEAST = 4  # mails a habit must show in
 _SHARE = 0.7  # of the mails that can tell
@@ -19,7 +19,6 @@ _CHANCE = 0.01  # that a trait with no habit of its own anywhere is told of some
 _ROUNDS = 5
 # Several values of one of these side by side contradict one another, if each has this share and all together
 # nearly all mails. Of the rest a mixture says only that there is no habit.
-_OPEN = frozenset({"greeting", "sign_off"})
 _TORN: Mapping[str, frozenset[str]] = {
     "name": frozenset({"first", "full", "initial"}),
     "thanks": frozenset({"first", "last"}),
@@ -27,21 +26,6 @@ _TORN: Mapping[str, frozenset[str]] = {
     "tone": frozenset({"formal", "casual"}),
 }
 _EACH, _TOGETHER = 0.25, 0.75
-
-EVERYONE = Scope()
-WIDTH: Mapping[ScopeKind, int] = {kind: place for place, kind in enumerate(ScopeKind)}
-
-
-@dataclass(frozen=True)
-class Sighting:
-    """One value of one trait in one mail. `sentence` is how a model put it, '' where code saw it."""
-
-    exchange: ExchangeId
-    date: datetime
-    scopes: tuple[Scope, ...]  # widest first, EVERYONE always among them
-    trait: str
-    value: str
-    sentence: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,21 +49,8 @@ def habits(found: Iterable[Sighting]) -> tuple[Habit, ...]:
     by_trait: dict[str, list[Sighting]] = defaultdict(list)
     for one in sorted(found, key=lambda one: (one.date, one.exchange)):
         by_trait[one.trait].append(one)
-    made = [habit for seen in by_trait.values() for habit in _Account(_one_form(seen)).habits()]
+    made = [habit for seen in by_trait.values() for habit in _Account(one_form(seen)).habits()]
     return tuple(sorted(made, key=lambda habit: WIDTH[habit.scope.kind]))
-
-
-@dataclass(frozen=True)
-class _Stretch:
-    """A time over which a scope's mails were written alike."""
-
-    seen: tuple[Sighting, ...]
-    since: datetime | None
-    until: datetime | None
-
-    def count(self, values: Iterable[str]) -> int:
-        counts = Counter(one.value for one in self.seen)
-        return sum(counts[value] for value in values)
 
 
 class _Account:
@@ -114,7 +85,7 @@ class _Account:
         ]
         return _without_past_of_present([_habit(*one) for one in found])
 
-    def _bearer(self, scope: Scope, stretch: _Stretch) -> Scope:
+    def _bearer(self, scope: Scope, stretch: Stretch) -> Scope:
         """Beside habits of single audiences, what is left for everyone but comes from one audience alone is
         that one's."""
         if scope != EVERYONE or not self._told:
@@ -122,11 +93,11 @@ class _Account:
         shared = set.intersection(*(set(one.scopes) for one in stretch.seen))
         return next((one for one in shared if one.kind is ScopeKind.AUDIENCE), scope)
 
-    def _values_told(self, scope: Scope, stretch: _Stretch) -> tuple[str, ...]:
+    def _values_told(self, scope: Scope, stretch: Stretch) -> tuple[str, ...]:
         values = self._firm(stretch)
         return values if scope == EVERYONE or self._is_own(scope, stretch, values) else ()
 
-    def _is_own(self, scope: Scope, stretch: _Stretch, values: Sequence[str]) -> bool:
+    def _is_own(self, scope: Scope, stretch: Stretch, values: Sequence[str]) -> bool:
         """Whether a narrower scope is far from the wider ones, and says what they do not say anyway."""
         if self._distance(scope, stretch, values) <= self._far:
             return False
@@ -134,11 +105,11 @@ class _Account:
 
     def _put_down(self) -> None:
         """Divides the mails among the scopes told, each to the narrowest it is in."""
-        self._homes = {one.exchange: self._home(one) for one in self._seen}
         groups: dict[Scope, list[Sighting]] = defaultdict(list)
+        self._home = {one.exchange: self._narrowest(one) for one in self._seen}
         for one in self._seen:
-            groups[self._homes[one.exchange]].append(one)
-        self._stretches = {scope: _stretches(mails) for scope, mails in groups.items()}
+            groups[self._home[one.exchange]].append(one)
+        self._stretches = {scope: stretches(mails) for scope, mails in groups.items()}
         self._counts = {
             scope: [Counter(one.value for one in stretch.seen) for stretch in stretches]
             for scope, stretches in self._stretches.items()
@@ -157,11 +128,11 @@ class _Account:
         for scope, mails in self._in_scope.items():
             if scope in self._told:
                 continue
-            own = [one for one in mails if WIDTH[self._homes[one.exchange].kind] < WIDTH[scope.kind]]
+            own = [one for one in mails if WIDTH[self._home[one.exchange].kind] < WIDTH[scope.kind]]
             if self._rest(own) < LEAST:
                 continue  # nothing to differ from
             usual = self._usual(own)
-            for part in _stretches(own):
+            for part in stretches(own):
                 values = self._firm(part)
                 if self._is_own(scope, part, values):
                     far = self._distance(scope, part, values)
@@ -177,7 +148,7 @@ class _Account:
 
     def _usual(self, own: Sequence[Sighting]) -> str:
         """The commonest value of the scopes that mails are put down to."""
-        wider = {self._homes[one.exchange] for one in own}
+        wider = {self._home[one.exchange] for one in own}
         counts = sum((counts for scope in wider for counts in self._counts[scope]), Counter[str]())
         return counts.most_common(1)[0][0]
 
@@ -191,10 +162,10 @@ class _Account:
 
     def _rest(self, own: Sequence[Sighting]) -> int:
         """How many mails stand beside `own` in the scopes they are put down to."""
-        wider = {self._homes[one.exchange] for one in own}
+        wider = {self._home[one.exchange] for one in own}
         return sum(counts.total() for scope in wider for counts in self._counts[scope]) - len(own)
 
-    def _distance(self, scope: Scope, stretch: _Stretch, values: Sequence[str]) -> float:
+    def _distance(self, scope: Scope, stretch: Stretch, values: Sequence[str]) -> float:
         """How far the stretch's share of `values` lies above the rest of the wider scope's, in nats."""
         count = stretch.count(values)
         if not values:
@@ -202,7 +173,7 @@ class _Account:
         places = [self._place(one, scope) for one in stretch.seen]
         own: dict[tuple[Scope, int], Counter[str]] = defaultdict(Counter)
         for one, place in zip(stretch.seen, places, strict=True):
-            if self._homes[one.exchange] == place[0]:
+            if self._home[one.exchange] == place[0]:
                 own[place][one.value] += 1
         usual = sum(self._share(place, values, own[place]) for place in places) / len(places)
         return surprise(count, len(places), usual) if count > usual * len(places) else 0.0
@@ -214,16 +185,15 @@ class _Account:
 
     def _place(self, one: Sighting, scope: Scope) -> tuple[Scope, int]:
         """The next wider scope told that a mail falls in, and the stretch of it."""
-        wider = self._home(one, below=WIDTH[scope.kind])
+        wider = self._narrowest(one, below=WIDTH[scope.kind])
         starts = [part.since for part in self._stretches.get(wider, []) if part.since is not None]
         return wider, bisect_right(starts, one.date)
 
-    def _home(self, one: Sighting, below: int = len(WIDTH)) -> Scope:
-        """The narrowest scope told that a mail falls in, of those wider than `below`."""
+    def _narrowest(self, one: Sighting, below: int = len(WIDTH)) -> Scope:
         inside = [scope for scope in one.scopes if scope in self._told and WIDTH[scope.kind] < below]
         return max(inside, key=lambda scope: WIDTH[scope.kind], default=EVERYONE)
 
-    def _firm(self, stretch: _Stretch) -> tuple[str, ...]:
+    def _firm(self, stretch: Stretch) -> tuple[str, ...]:
         """The value common enough for a rule, newer mail counting for more; several where they
         contradict one another; none where there is no habit."""
         weights: dict[str, float] = defaultdict(float)
@@ -241,28 +211,13 @@ class _Account:
         common = [
             (value, share)
             for value, share in often
-            if share >= _EACH and (trait in _OPEN or value in _TORN.get(trait, ()))
+            if share >= _EACH and (trait in OPEN or value in _TORN.get(trait, ()))
         ]
         together = sum(share for _, share in common)
         return tuple(value for value, _ in common) if len(common) > 1 and together >= _TOGETHER else ()
 
 
-def _stretches(mails: Sequence[Sighting]) -> list[_Stretch]:
-    if not mails:
-        return []
-    starts = [0, *cuts([one.value for one in mails])]
-    ends = [*starts[1:], len(mails)]
-    return [
-        _Stretch(
-            tuple(mails[start:end]),
-            mails[start].date if start else None,
-            mails[end].date if end < len(mails) else None,
-        )
-        for start, end in zip(starts, ends, strict=True)
-    ]
-
-
-def _habit(scope: Scope, stretch: _Stretch, value: str) -> Habit:
+def _habit(scope: Scope, stretch: Stretch, value: str) -> Habit:
     where = tuple(one.exchange for one in stretch.seen if one.value == value)
     trait = stretch.seen[0].trait
     return Habit(trait, scope, value, where, len(stretch.seen), stretch.since, stretch.until)
@@ -272,13 +227,3 @@ def _without_past_of_present(found: Sequence[Habit]) -> list[Habit]:
     """One habit for each scope and value, the latest: what came back has not ended."""
     latest = {(habit.scope, habit.value): habit for habit in found}
     return list(latest.values())
-
-
-def _one_form(seen: Sequence[Sighting]) -> list[Sighting]:
-    """Open values that differ only in case and end marks put as the commonest of them."""
-    if seen[0].trait not in _OPEN:
-        return list(seen)
-    forms: dict[str, Counter[str]] = defaultdict(Counter)
-    for one in seen:
-        forms[plain(one.value)][one.value] += 1
-    return [replace(one, value=forms[plain(one.value)].most_common(1)[0][0]) for one in seen]

@@ -5,8 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from core.domain import Example, Exchange, ExchangeId, Rule, RuleLine, RuleOrigin
-from core.preference.habits import Sighting, habits
+from core.preference.habits import habits
 from core.preference.measured import EvidenceOf, rule_of, scopes_of
+from core.preference.sightings import Sighting
 from core.traits import OTHER, Names, rule_value
 
 

@@ -15,7 +15,8 @@ from core.domain import (
     Scope,
     ScopeKind,
 )
-from core.preference.habits import EVERYONE, Habit, Sighting, habits
+from core.preference.habits import Habit, habits
+from core.preference.sightings import EVERYONE, Sighting
 from core.traits import Names, detect_all, sentence
 
 # The traits a model is told of; the rest of TRAITS serves the scores.
@@ -82,13 +83,13 @@ def rule_of(
         state=RuleState.ACTIVE,
         support_for=len(habit.where),
         support_against=habit.mails - len(habit.where),
-        evidence=_evidence(habit.where, evidence_of),
+        evidence=evidence(habit.where, evidence_of),
         since=habit.since,
         until=habit.until,
     )
 
 
-def _evidence(
+def evidence(
     where: Iterable[ExchangeId], evidence_of: EvidenceOf | None, most: int = 20
 ) -> tuple[MessageId, ...]:
     """The newest mails a rule rests on."""

@@ -20,10 +20,10 @@ from core.domain import (
     ScopeKind,
 )
 from core.errors import InputError
-from core.preference.habits import EVERYONE, WIDTH
 from core.preference.ignored import is_reworded, reworded
 from core.preference.learned import meaning
 from core.preference.measured import scopes_of
+from core.preference.sightings import EVERYONE, WIDTH
 from core.store.rules import RuleRepository
 from core.traits import OTHER, Names, same, trait_named
 

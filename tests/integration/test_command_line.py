@@ -86,6 +86,19 @@ def test_import_counts_the_measured_style_at_once(capsys: pytest.CaptureFixture[
     assert measured["greeting"]["origin"] == "measured"
 
 
+def test_everything_counted_is_shown_habit_or_not(capsys: pytest.CaptureFixture[str], mails: Path) -> None:
+    imported(capsys, mails)
+    status, out, _ = longhand(capsys, "rules", "measured", "--json")
+    found = json.loads(out)
+    greeting = next(one for one in found if one["trait"] == "greeting")
+    assert (status, greeting["value"], greeting["count"], greeting["of"]) == (0, "Hey {first},", 9, 9)
+    assert len({one["trait"] for one in found}) >= 20
+    assert len(greeting["examples"]) == 3
+    assert "Greeting: Hey {first}, in 9 of 9 mails (100%), since " in longhand(capsys, "rules", "measured")[1]
+    assert json.loads(longhand(capsys, "rules", "measured", "--for", "no@where.example", "--json")[1]) == []
+    assert longhand(capsys, "rules", "measured", "--for", "a.example", "--kind", "thanks")[0] == 2
+
+
 def test_a_rule_is_pinned_switched_off_and_shown(capsys: pytest.CaptureFixture[str], mails: Path) -> None:
     imported(capsys, mails)
     status, out, _ = longhand(

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.bench import planted_habits
 from tests.bench.controls import interval
 from tests.bench.figure import Kept, at_least, at_most, reported
+from tests.bench.planted_mail import bank, mailbox
 
 
 def bench(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -59,3 +61,23 @@ def test_the_interval_holds_the_mean_and_narrows_to_a_constant() -> None:
     low, high = interval([0.1, 0.2, 0.3, 0.4])
     assert low < 0.25 < high
     assert interval([0.3, 0.3]) == (0.3, 0.3)
+
+
+def test_planted_mail_follows_from_its_seed() -> None:
+    assert mailbox(1, bank("open")) == mailbox(1, bank("open"))
+    assert mailbox(1, bank("open")) != mailbox(2, bank("open"))
+    assert mailbox(1, bank("open"), habits=False).habits == ()
+
+
+def test_the_banks_of_planted_mail_share_no_sentence() -> None:
+    def sentences(name: str) -> set[str]:
+        groups = ("thanks", "pleasantry", "offer", "hedge", "statement")
+        return {one for group in groups for said in bank(name)[group].values() for one in said}
+
+    assert not sentences("open") & sentences("held")
+
+
+def test_planted_habits_are_found() -> None:
+    figures = [one for one in planted_habits.run(quick=True) if one.name.startswith("planted_habits.open")]
+    assert len(figures) == 8
+    assert [one.name for one in figures if one.holds is False] == []

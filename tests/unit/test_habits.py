@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from core.domain import ExchangeId, Scope, ScopeKind
 from core.preference.changes import LEAST, cuts, surprise
-from core.preference.habits import EVERYONE, Habit, Sighting, habits
+from core.preference.habits import Habit, habits
+from core.preference.sightings import EVERYONE, Sighting, counts
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 KIND = Scope(ScopeKind.KIND, "refusal")
@@ -110,6 +111,22 @@ def test_forms_that_differ_in_their_end_mark_count_as_the_commonest() -> None:
     mails = [seen(n, "Best" if n % 3 else "best,", trait="sign_off") for n in range(30)]
     (habit,) = habits(mails)
     assert (habit.value, len(habit.where)) == ("Best", 30)
+
+
+def test_counts_tell_of_every_value_habit_or_not() -> None:
+    mails = [seen(n, "Hi" if n < 30 else "Hello", firm("ab"[n % 2])) for n in range(60)]
+    mails[3] = seen(3, "Yo", firm("b"))
+    hello, hi, yo = counts(mails, EVERYONE)
+    assert [(one.value, len(one.where), one.mails) for one in (hello, hi, yo)] == [
+        ("Hello", 30, 60),
+        ("Hi", 29, 60),
+        ("Yo", 1, 60),
+    ]
+    turn = START + timedelta(days=30)
+    assert (hello.began, hello.until) == (turn, None)
+    assert (hi.began, hi.until) == (START, turn)
+    assert yo.began == START + timedelta(days=3)
+    assert [(one.value, one.mails) for one in counts(mails, firm("a"))] == [("Hi", 30), ("Hello", 30)]
 
 
 @pytest.mark.parametrize(

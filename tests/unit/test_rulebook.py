@@ -21,10 +21,10 @@ from core.domain import (
     ScopeKind,
 )
 from core.errors import InputError
-from core.preference.habits import EVERYONE
 from core.preference.learned import learned_rules
 from core.preference.measured import measure, measured_rules
 from core.preference.rulebook import RuleBook
+from core.preference.sightings import EVERYONE
 from core.store.database import Database
 from core.store.rules import RuleRepository
 from core.traits import Names
