@@ -146,7 +146,11 @@ class Scope:
 class RuleState(StrEnum):
     ACTIVE = "active"
     PINNED = "pinned"
-    OFF = "off"
+    OFF = "off"  # by the user, for the trait and value wherever they come up
+    LEFT_OUT = "left out"  # by Longhand, this rule alone: the writer does not follow it
+
+
+OUT = frozenset({RuleState.OFF, RuleState.LEFT_OUT})  # states in which a rule is not written by
 
 
 class RuleOrigin(StrEnum):

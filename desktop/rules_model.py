@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication
 
-from core.domain import Rule, RuleState
+from core.domain import OUT, Rule, RuleState
 from desktop import words
 from desktop.icon import icon
 from desktop.parts import tip
@@ -62,9 +62,9 @@ class RulesModel(QAbstractTableModel):
 
     @staticmethod
     def _look(rule: Rule, column: int, role: int) -> Any:
-        if role == Qt.ItemDataRole.ForegroundRole and (rule.state is RuleState.OFF or column != SENTENCE):
+        if role == Qt.ItemDataRole.ForegroundRole and (rule.state in OUT or column != SENTENCE):
             return QColor(tones(QGuiApplication.palette()).muted)
-        if role == Qt.ItemDataRole.FontRole and rule.state is RuleState.OFF and column == SENTENCE:
+        if role == Qt.ItemDataRole.FontRole and rule.state in OUT and column == SENTENCE:
             font = QFont()
             font.setStrikeOut(True)
             return font

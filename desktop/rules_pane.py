@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.domain import Rule, RuleState, Scope
+from core.domain import OUT, Rule, RuleState, Scope
 from desktop.desk import Changed, Desk
 from desktop.operations import rules as operations
 from desktop.parts import button, label
@@ -110,7 +110,7 @@ class RulesPane(QWidget):
     def switch(self) -> None:
         rule = self.selected
         if rule is not None:
-            act = operations.switch_on if rule.state is RuleState.OFF else operations.switch_off
+            act = operations.switch_on if rule.state in OUT else operations.switch_off
             act(self._desk, rule=rule.id)
 
     def edit(self) -> None:
@@ -139,7 +139,7 @@ class RulesPane(QWidget):
         for one in (self.pin_button, self.off_button, self.edit_button):
             one.setEnabled(rule is not None)
         pinned = rule is not None and rule.state is RuleState.PINNED
-        off = rule is not None and rule.state is RuleState.OFF
+        off = rule is not None and rule.state in OUT
         self.pin_button.setText(say("Unpin") if pinned else say("Pin"))
         self.off_button.setText(say("Switch on") if off else say("Switch off"))
         self.nothing.setVisible(self.model.rowCount() == 0)

@@ -89,4 +89,5 @@ def state(of: RuleState) -> str:
         RuleState.ACTIVE: say("In use"),
         RuleState.PINNED: say("Pinned"),
         RuleState.OFF: say("Off"),
+        RuleState.LEFT_OUT: say("Left out"),
     }[of]

@@ -8,7 +8,7 @@ from datetime import datetime
 from statistics import fmean
 
 from core import messages
-from core.domain import AccountId, Adapter, Address, AppliedRule, Kept, Proposal, RuleId, RuleState
+from core.domain import OUT, AccountId, Adapter, Address, AppliedRule, Kept, Proposal, RuleId, RuleState
 from core.drafting import context as contexts
 from core.drafting.mailbox import Mailbox
 from core.errors import InputError
@@ -103,13 +103,12 @@ class Outcomes:
         return tuple(sentence for sentence in told if sentence)
 
     def left_out(self) -> tuple[RuleId, ...]:
-        """Rules that are off since other words did not help: another writer may follow them."""
-        off = (one for one in self._book.all() if one.state is RuleState.OFF)
-        return tuple(one.id for one in off if is_reworded(one.sentence))
+        """Rules left out since other words did not help: another writer may follow them."""
+        return tuple(one.id for one in self._book.all() if one.state is RuleState.LEFT_OUT)
 
     def _heed(self, known: RuleId, uses: Sequence[tuple[datetime, AppliedRule]]) -> str:
         rule = next((one for one in self._book.all() if one.id == known), None)
-        if rule is None or rule.state is RuleState.OFF:
+        if rule is None or rule.state in OUT:
             return ""
         since = self._book.put_since(rule)
         as_now = [use for at, use in uses if use.line.sentence == rule.sentence and (not since or at > since)]
@@ -118,7 +117,7 @@ class Outcomes:
         if self._book.is_users(rule):
             return messages.own_rule_ignored(rule)
         if is_reworded(rule.sentence):
-            self._book.off(known)
+            self._book.leave_out(known)
             return messages.left_out(rule)
         self._book.reword(known)
         return messages.put_otherwise(self._book.get(known))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.domain import (
+    OUT,
     AppliedRule,
     Context,
     Kept,
@@ -138,6 +139,10 @@ class RuleBook:
         """Also for rules of the same trait and value in other scopes, which were off with it."""
         self._set(rule, RuleState.ACTIVE)
 
+    def leave_out(self, rule: RuleId) -> None:
+        """This one alone: the same asked for elsewhere, or by the user, stands."""
+        self._set(rule, RuleState.LEFT_OUT)
+
     def reword(self, rule: RuleId) -> None:
         """Puts a rule of ours in words that weigh more. It stays the rule it was, by its value."""
         old = self.get(rule)
@@ -146,7 +151,7 @@ class RuleBook:
     def is_users(self, rule: Rule) -> bool:
         """Whether a rule in force is the user's alone to change: written, pinned, or brought back by them."""
         return _is_own(rule) or any(
-            change.before is not None and change.before.state is RuleState.OFF
+            change.before is not None and change.before.state in OUT
             for change in self._rules.history(rule.id)
         )
 
@@ -236,9 +241,7 @@ class RuleBook:
         return [
             rule
             for rule in rules
-            if rule.state is not RuleState.OFF
-            and (rule.trait, _meaning(rule)) not in off
-            and not has_ended(rule)
+            if rule.state not in OUT and (rule.trait, _meaning(rule)) not in off and not has_ended(rule)
         ]
 
     def _is_off(self, trait: str, value: str, sentence: str) -> bool:

@@ -8,8 +8,11 @@ import pytest
 
 from core import messages
 from core.domain import (
+    Address,
     AppliedRule,
+    Context,
     Draft,
+    Incoming,
     Kept,
     MessageId,
     Rule,
@@ -18,6 +21,7 @@ from core.domain import (
     RuleOrigin,
     RuleState,
     Scope,
+    ScopeKind,
 )
 from core.drafting.mailbox import Mailbox
 from core.drafting.outcomes import Outcomes
@@ -122,11 +126,20 @@ def test_in_other_words_once_then_left_out_and_told(world: World, rule: Rule) ->
     assert (now.id, is_reworded(now.sentence), now.support_for) == (known, True, 12)
     assert world.ignore(known, 4) == [()] * 4
     assert world.draft(known, NO) == (messages.left_out(now),)
-    assert world.book.get(known).state is RuleState.OFF
+    assert world.book.get(known).state is RuleState.LEFT_OUT
     assert world.draft(known, NO) == ()  # a draft that was under way
     assert world.outcomes.left_out() == (known,)  # for when another model writes
     world.book.on(known)
     assert world.outcomes.left_out() == ()
+
+
+def test_what_is_left_out_for_one_person_stands_for_the_others(world: World) -> None:
+    own = world.rules.add(replace(LEARNED, origin=RuleOrigin.WRITTEN, state=RuleState.PINNED))
+    known = world.rules.add(replace(LEARNED, scope=Scope(ScopeKind.PERSON, "someone@else.example")))
+    world.ignore(known, 10)
+    assert world.book.get(known).state is RuleState.LEFT_OUT
+    incoming = Incoming(Address("Ann", "ann@x.example"), Address("Tom", "tom@x.example"), "", "?")
+    assert [one.rule.id for one in world.book.for_context(Context(incoming))] == [own]
 
 
 def test_words_that_help_are_kept(world: World) -> None:
