@@ -24,6 +24,10 @@ ADAPTER_NOT_LIVE = (
 NEVER_SENT = "Longhand saves drafts; it never sends mail."
 BLIND_QUESTION = "Which sounds like you: 1, 2, t for a tie, s to skip, q to stop here"
 CANCELLED = "Stopped; the same command goes on from here."
+NO_PST = (
+    "Outlook's data files (PST, OST) are not supported; open the file in Outlook and drag its mail out as "
+    ".msg files, or in a program that exports mbox or .eml, then import those."
+)
 NO_ADDRESS = "That is no mail address; give one such as you@example.org."
 NO_SERVER = (
     "No mail server was found for this address; name it with --host, or ask Thunderbird's public database "

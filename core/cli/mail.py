@@ -149,7 +149,7 @@ def sync_command(as_json: bool) -> None:
 @click.option("--own", default="", help="Your address, where the mail itself does not tell.")
 @json_option
 def import_command(path: Path, own: str, as_json: bool) -> None:
-    """Read mail from an mbox file, a Maildir, .eml files or a folder of them."""
+    """Read mail from an mbox file, a Maildir, .eml or Outlook .msg files, or a folder."""
     with opened("longhand import") as app, working() as (progress, cancel):
         done = app.import_path(path, progress, cancel, own)
     if as_json:
