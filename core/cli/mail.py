@@ -4,6 +4,7 @@ import getpass
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from core.cli import shapes
 from core.cli.output import json_option, opened, remark, show, show_json, working
 from core.domain import AccountId
 from core.errors import InputError
+from core.mail import providers
 from core.mail.discovery import Found, Looked
 from core.mail.server_settings import ServerSettings
 from core.store.accounts import Account, Tls
@@ -62,17 +64,16 @@ def add(
     looked for and shown first."""
     if host is None and (port or tls):
         raise click.UsageError("--port and --tls go with --host.")
-    encryption = tls or "implicit"
-    given = ServerSettings(host or "", port or _PORTS[encryption], encryption, address)
-    password = _password() if host is not None else ""
     with opened("longhand account add") as app:
-        if host is None:
-            given = _looked_up(app, address, ask_ispdb, yes)
-            password = _password()
+        given = (
+            _looked_up(app, address, ask_ispdb, yes)
+            if host is None
+            else _by_hand(address, host, port, tls or "implicit")
+        )
         account = Account(
             AccountId(0), address.lower(), name, given.host, given.port, given.tls, user or given.user
         )
-        made = app.add_account(account, password)
+        made = app.add_account(account, _password())
     show_json(shapes.account(made)) if as_json else show(f"{made.address} is added; now run 'longhand sync'.")
 
 
@@ -198,6 +199,16 @@ def _looked_up(app: App, address: str, ask_ispdb: bool, yes: bool) -> ServerSett
     return found.settings
 
 
+def _by_hand(address: str, host: str, port: int | None, tls: Tls) -> ServerSettings:
+    """What the user named; where it is a server we know, with how one signs in there."""
+    given = ServerSettings(host, port or _PORTS[tls], tls, address)
+    if (known := providers.by_host(host)) is not None:
+        given = replace(given, app_password=known.app_password, web_only=known.web_only, help=known.help)
+    for line in _sign_in_lines(given):
+        remark(line)
+    return given
+
+
 def _need(looked: Looked) -> Found:
     if looked.found is None:
         raise InputError(messages.NO_SERVER)
@@ -211,6 +222,10 @@ def _found_lines(found: Found) -> Iterator[str]:
     yield messages.server_found(found.origin, found.source, where, settings.user)
     if found.unproven:
         yield messages.UNPROVEN_SERVER
+    yield from _sign_in_lines(settings)
+
+
+def _sign_in_lines(settings: ServerSettings) -> Iterator[str]:
     if settings.web_only:
         yield messages.web_only(settings.host)
     elif settings.app_password:

@@ -112,10 +112,13 @@ class Network:
         import dns.query
         import dns.rcode
 
+        try:
+            question = dns.message.make_query(name, kind)
+        except dns.exception.DNSException:  # too long a name
+            return []
         for server, port in self._servers():
             size = 0
             try:
-                question = dns.message.make_query(name, kind)
                 with self._guard.allowing(server):
                     answer, _ = dns.query.udp_with_fallback(question, server, SECONDS, port)
                 size = len(answer.to_wire())

@@ -41,6 +41,11 @@ def by_domain(domain: str) -> Provider | None:
     return next((one for one in providers() if domain in one.domains), None)
 
 
+def by_host(host: str) -> Provider | None:
+    """The provider whose IMAP server this is."""
+    return next((one for one in providers() if one.host == host.lower()), None)
+
+
 def by_exchanger(host: str) -> Provider | None:
     """The provider a mail exchanger belongs to."""
     return next((one for one in providers() if any(f".{host}".endswith(f".{end}") for end in one.mx)), None)

@@ -1,12 +1,14 @@
 """A small internet on loopback, for tests of what is found in it: names that lead to local ports, a DNS
 server, and an https server that answers by host and path."""
 
+import contextlib
 import http.server
 import socket
 import socketserver
 import ssl
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,10 +22,11 @@ import dns.rrset
 
 @dataclass
 class Web:
-    """`pages`: (host, path) to a body, or to a URL that it has moved to. `asked` has what was asked for."""
+    """`pages`: (host, path) to a body, to a URL that it has moved to, or to pieces of which one comes every
+    tenth of a second. `asked` has what was asked for."""
 
     port: int
-    pages: dict[tuple[str, str], bytes | str] = field(default_factory=dict)
+    pages: dict[tuple[str, str], bytes | str | list[bytes]] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -47,8 +50,10 @@ def https(context: ssl.SSLContext) -> Iterator[Web]:
             if isinstance(page, str):
                 self.send_header("Location", page)
             self.end_headers()
-            if isinstance(page, bytes):
-                self.wfile.write(page)
+            with contextlib.suppress(OSError):
+                for piece in [page] if isinstance(page, bytes) else page if isinstance(page, list) else []:
+                    self.wfile.write(piece)
+                    time.sleep(0.1 if isinstance(page, list) else 0)
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -3,6 +3,7 @@
 import json
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,7 @@ from core.mail.server_settings import ServerSettings
 from core.privacy.egress import EgressRefused, Guard, Ledger, LedgerEntry
 from core.sample.server import SampleServer
 from core.tasks import CancelToken, Progress
+from tests.answering import answering
 from tests.integration.local_internet import Names, Web, https, nameserver, resolving
 from tests.integration.mail_wire import Wire, certificate, mailbox
 
@@ -147,6 +149,37 @@ def test_a_file_that_is_not_taken(internet: Internet, discovery: Discovery, page
     assert not any(host in ("host.example", "evil.example") for host, _ in internet.web.asked)
 
 
+def test_a_file_that_drips_is_given_up(
+    internet: Internet, discovery: Discovery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.mail.network._WHOLE_SECONDS", 0.5)
+    internet.web.pages["autoconfig.firm.example", PATH] = [FILE, *[b" "] * 100]
+    begun = time.monotonic()
+    assert find(discovery).found is None
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"\xff" * 3000,
+        b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n" + FILE,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n" + FILE,
+        b"HTTP/1.1 302 Found\r\nLocation: \xff\xfe\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\n\r\n",
+        b"* OK IMAP4rev1 ready\r\n",
+    ],
+)
+def test_an_answer_that_is_no_http_is_no_answer(
+    internet: Internet, discovery: Discovery, said: bytes
+) -> None:
+    with answering(said) as port, Wire(port, tls=internet.tls) as wire:
+        internet.ports["autoconfig.firm.example", 443] = wire.port
+        assert find(discovery).found is None
+
+
 def test_service_records_best_first(
     internet: Internet, discovery: Discovery, noted: list[LedgerEntry]
 ) -> None:
@@ -268,7 +301,17 @@ class Longhand:
         self._monkeypatch, self._capsys = monkeypatch, capsys
 
     def __call__(self, *arguments: str, given: str = "") -> Ended:
-        self._monkeypatch.setattr("sys.stdin", StringIO(given))
+        return self._ended(StringIO(given), arguments)
+
+    def by_hand(self, *arguments: str, says: str, password: str) -> Ended:
+        """As somebody at a terminal, who types the answer to a question and, if asked, the password."""
+        terminal = StringIO(f"{says}\n")
+        self._monkeypatch.setattr(terminal, "isatty", lambda: True)
+        self._monkeypatch.setattr("getpass.getpass", lambda _: password)
+        return self._ended(terminal, arguments)
+
+    def _ended(self, stdin: StringIO, arguments: tuple[str, ...]) -> Ended:
+        self._monkeypatch.setattr("sys.stdin", stdin)
         with pytest.raises(SystemExit) as ended:
             main(list(arguments))
         told = self._capsys.readouterr()
@@ -300,6 +343,21 @@ def test_an_account_is_added_from_the_address_alone(internet: Internet, longhand
         assert (made["host"], made["port"], made["tls"]) == ("imap.firm.example", wire.port, "implicit")
         assert made["user"] == ADDRESS
         assert longhand("account", "test", str(made["id"])).stdout == "Signed in; all is there.\n"
+
+
+def test_somebody_at_a_terminal_is_shown_the_server_and_asked(internet: Internet, longhand: Longhand) -> None:
+    """Also about one that the DNS alone names, elsewhere."""
+    with SampleServer.start([], user=ADDRESS) as server, Wire(server.port, tls=internet.tls) as wire:
+        internet.names.zone["_imaps._tcp.firm.example", "SRV"] = [f"0 0 {wire.port} host.example."]
+        internet.ports["host.example", wire.port] = wire.port
+        adding = ("account", "add", ADDRESS)
+        refused = longhand.by_hand(*adding, says="n", password=server.password)
+        assert refused.exit_code == 1
+        assert f"host.example, port {wire.port}, TLS" in refused.stderr
+        assert "know it as your provider's" in refused.stderr
+        assert json.loads(longhand("account", "list", "--json").stdout) == []
+        assert longhand.by_hand(*adding, says="y", password=server.password).exit_code == 0
+        assert json.loads(longhand("account", "list", "--json").stdout)[0]["host"] == "host.example"
 
 
 def test_a_server_that_only_the_dns_names_elsewhere_needs_a_person(
@@ -350,6 +408,12 @@ def test_what_providers_ask_for_is_told_before_a_password_is(longhand: Longhand)
     ended = longhand("account", "add", "jo@outlook.com", "--yes", given="secret\n")
     assert ended.exit_code == 1
     assert "by its web page only" in ended.stderr.splitlines()[-1]
+
+
+def test_a_known_server_that_is_named_by_hand_is_told_about_too(longhand: Longhand) -> None:
+    ended = longhand("account", "add", ADDRESS, "--host", "imap.gmail.com", given="\n")
+    assert ended.exit_code == 1
+    assert "https://support.google.com/" in ended.stderr.splitlines()[0]
 
 
 def test_manual_settings_are_whole(longhand: Longhand) -> None:
