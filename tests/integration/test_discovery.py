@@ -110,6 +110,21 @@ def test_the_domains_own_file(
         socket.create_connection(("autoconfig.firm.example", 443), 1)
 
 
+def test_no_proxy_of_the_environments_is_asked(
+    internet: Internet, discovery: Discovery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    internet.web.pages["autoconfig.firm.example", PATH] = FILE
+    assert find(discovery).found is not None
+
+
+def test_a_file_is_read_up_to_its_limit(internet: Internet, guard: Guard, noted: list[LedgerEntry]) -> None:
+    network = Network(guard, Ledger(noted.append), [])
+    internet.web.pages["firm.example", "/file"] = b"x" * 1000
+    assert network.fetch("https://firm.example/file", 1000) == b"x" * 1000
+    assert network.fetch("https://firm.example/file", 999) is None
+
+
 def test_of_the_address_only_the_domain_leaves_the_machine(internet: Internet, discovery: Discovery) -> None:
     find(discovery, "secretive@firm.example", ask_ispdb=True)
     asked = [*internet.web.asked, *internet.names.asked]
@@ -143,10 +158,13 @@ def test_the_well_known_place_and_a_move(
 )
 def test_a_file_that_is_not_taken(internet: Internet, discovery: Discovery, page: bytes | str) -> None:
     internet.web.pages["autoconfig.firm.example", PATH] = page
-    for host, path in (("host.example", PATH), ("evil.example", "/")):
-        internet.web.pages[host, path] = FILE
-    assert find(discovery).found is None
-    assert not any(host in ("host.example", "evil.example") for host, _ in internet.web.asked)
+    elsewhere = {("host.example", PATH), ("evil.example", "/"), ("127.0.0.1", "/")}
+    internet.web.pages.update(dict.fromkeys(elsewhere, FILE))
+    internet.ports["127.0.0.1", 443] = internet.web.port  # with a certificate that holds for the number
+    with answering(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + FILE) as plain:
+        internet.ports["host.example", 80] = plain
+        assert find(discovery).found is None
+    assert elsewhere.isdisjoint(internet.web.asked)
 
 
 def test_a_file_that_drips_is_given_up(
@@ -236,8 +254,9 @@ def test_a_guess_is_tried(
     internet: Internet, discovery: Discovery, noted: list[LedgerEntry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core.mail.network.SECONDS", 1.0)
-    internet.ports["imap.firm.example", 993] = internet.web.port  # TLS, but no mail server
-    looked = find(discovery)
+    with answering(b"220 ready\r\n") as port, Wire(port, tls=internet.tls) as wire:
+        internet.ports["imap.firm.example", 993] = wire.port  # a mail server, but for sending
+        looked = find(discovery)
     assert looked.found is None
     assert looked.tried == tuple(one for one in Origin if one is not Origin.ISPDB)
     with SampleServer.start([]) as server, Wire(server.port, tls=internet.tls) as wire:
@@ -260,6 +279,18 @@ def test_a_nameserver_that_is_silent_hinders_no_other(
         network = Network(guard, Ledger(noted.append), servers)
         assert [one.host for one in network.services("_imaps._tcp.firm.example")] == ["imap.firm.example"]
     assert [one.bytes_in > 0 for one in noted] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"\0" * 12, b"\xff" * 600, b"no answer"], ids=["nothing", "zeros", "ones", "words"]
+)
+def test_an_answer_that_is_no_dns_is_no_answer(
+    internet: Internet, discovery: Discovery, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    monkeypatch.setattr("core.mail.network.SECONDS", 0.3)
+    internet.names.raw = said
+    assert find(discovery).found is None
+    assert len(internet.names.asked) == 3
 
 
 @pytest.mark.parametrize(
