@@ -34,7 +34,9 @@ from core.evaluation.learning import Control, Learned, Learner, Limits, Tools
 from core.evaluation.texts import corpus
 from core.evaluation.wins import WinRate
 from core.forgetting import Forgetting
+from core.mail.discovery import Discovery, Looked
 from core.mail.importer import Importer, ImportResult, check_mail, guess_owner
+from core.mail.network import Network
 from core.mail.servers import Servers
 from core.mail.sync import SyncResult
 from core.models.choice import CLOUD_KEY, ModelChoice, ModelEntry
@@ -82,6 +84,7 @@ class App:
             self._guard.allow(urlsplit(settings.cloud.base_url).hostname or "")
         self._reader = Reader()
         self._servers = Servers(database, keychain, self._guard, self._ledger)
+        self._discovery = Discovery(Network(self._guard, self._ledger))
         self._mailbox = Mailbox(database, self._reader)
         self._engine = LlamaEngine(settings.limits.threads or None, settings.limits.idle_seconds)
 
@@ -138,6 +141,13 @@ class App:
 
     def accounts(self) -> tuple[Account, ...]:
         return self._accounts.all()
+
+    def find_server(
+        self, address: str, progress: Progress, cancel: CancelToken, *, ask_ispdb: bool = False
+    ) -> Looked:
+        """The IMAP server of an address; nothing is kept. `ask_ispdb`: ask a third party too, which is told
+        the domain. Raises InputError."""
+        return self._discovery.find(address, progress, cancel, ask_ispdb=ask_ispdb)
 
     def add_account(self, account: Account, password: str) -> Account:
         """Signs in first: an account that cannot be reached is not kept. Its `id` is ignored. Raises

@@ -41,7 +41,7 @@ class EmptyState(QWidget):
             self._card(
                 "import",
                 say("Bring a file"),
-                say("An mbox, a Maildir, single .eml files, or a folder of them."),
+                say("An mbox, a Maildir, single .eml or Outlook .msg files, or a folder of them."),
                 say("Import …"),
                 self.import_asked.emit,
             ),

@@ -164,7 +164,9 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def import_mail(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, say("Import mail"), "", say("Mail (*.mbox *.eml *)"))
+        path, _ = QFileDialog.getOpenFileName(
+            self, say("Import mail"), "", say("Mail (*.mbox *.eml *.msg *)")
+        )
         if path:
             mail.import_mail(self.desk, path=Path(path))
 

@@ -12,7 +12,10 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "demo": ("core.cli.demo", "Try the whole job on a fictional person's mailbox, with embedded models."),
     "account": ("core.cli.mail", "Add, list, test and remove mail accounts."),
     "sync": ("core.cli.mail", "Fetch new mail from the accounts."),
-    "import": ("core.cli.mail", "Read mail from an mbox file, a Maildir, .eml files or a folder of them."),
+    "import": (
+        "core.cli.mail",
+        "Read mail from an mbox file, a Maildir, .eml or Outlook .msg files, or a folder.",
+    ),
     "text": ("core.cli.mail", "Show what Longhand sees in message files."),
     "learn": ("core.cli.writing", "Learn the style of the sent mail; goes on where it stopped."),
     "draft": ("core.cli.writing", "Write a reply, or a new mail, on stdout."),

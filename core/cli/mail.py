@@ -3,8 +3,9 @@
 import getpass
 import json
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import click
 
@@ -14,9 +15,19 @@ from core.cli import shapes
 from core.cli.output import json_option, opened, remark, show, show_json, working
 from core.domain import AccountId
 from core.errors import InputError
-from core.store.accounts import Account
+from core.mail import providers
+from core.mail.discovery import Found, Looked
+from core.mail.server_settings import ServerSettings
+from core.store.accounts import Account, Tls
 
 _PORTS = {"implicit": 993, "starttls": 143, "none": 143}
+
+
+_ispdb_option = click.option(
+    "--ask-ispdb",
+    is_flag=True,
+    help="Ask Thunderbird's public database too; it is told the domain.",
+)
 
 
 @click.group("account")
@@ -26,29 +37,59 @@ def account_command() -> None:
 
 @account_command.command("add")
 @click.argument("address")
-@click.option("--host", required=True, help="The IMAP server.")
+@click.option("--host", help="The IMAP server; looked for where it is not given.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Its port (993, or 143 with STARTTLS).")
 @click.option(
-    "--tls", type=click.Choice(list(_PORTS)), default="implicit", help="'none' works on loopback alone."
+    "--tls",
+    type=click.Choice(list(_PORTS)),
+    help="'implicit' unless given; 'none' works on loopback alone.",
 )
 @click.option("--user", help="The user name, where it is not the address.")
 @click.option("--name", default="", help="Your name as it stands in mail.")
+@click.option("--yes", is_flag=True, help="Sign in to the server that is found without asking.")
+@_ispdb_option
 @json_option
 def add(
     address: str,
-    host: str,
+    host: str | None,
     port: int | None,
-    tls: Literal["implicit", "starttls", "none"],
+    tls: Tls | None,
     user: str | None,
     name: str,
+    yes: bool,
+    ask_ispdb: bool,
     as_json: bool,
 ) -> None:
-    """Add an account; the password is asked for, or read from standard input."""
-    password = _password()
-    account = Account(AccountId(0), address.lower(), name, host, port or _PORTS[tls], tls, user or address)
+    """Add an account; the password is asked for, or read from standard input. Without --host the server is
+    looked for and shown first."""
+    if host is None and (port or tls):
+        raise click.UsageError("--port and --tls go with --host.")
     with opened("longhand account add") as app:
-        made = app.add_account(account, password)
+        given = (
+            _looked_up(app, address, ask_ispdb, yes)
+            if host is None
+            else _by_hand(address, host, port, tls or "implicit")
+        )
+        account = Account(
+            AccountId(0), address.lower(), name, given.host, given.port, given.tls, user or given.user
+        )
+        made = app.add_account(account, _password())
     show_json(shapes.account(made)) if as_json else show(f"{made.address} is added; now run 'longhand sync'.")
+
+
+@account_command.command("find")
+@click.argument("address")
+@_ispdb_option
+@json_option
+def find(address: str, ask_ispdb: bool, as_json: bool) -> None:
+    """Look for the mail server of an address, and only show it."""
+    with opened("longhand account find") as app, working() as (progress, cancel):
+        looked = app.find_server(address, progress, cancel, ask_ispdb=ask_ispdb)
+    if as_json:
+        show_json(shapes.looked(looked))
+        return
+    remark(messages.looked(looked.tried))
+    show(*_found_lines(_need(looked)))
 
 
 @account_command.command("list")
@@ -112,7 +153,7 @@ def sync_command(as_json: bool) -> None:
 @click.option("--own", default="", help="Your address, where the mail itself does not tell.")
 @json_option
 def import_command(path: Path, own: str, as_json: bool) -> None:
-    """Read mail from an mbox file, a Maildir, .eml files or a folder of them."""
+    """Read mail from an mbox file, a Maildir, .eml or Outlook .msg files, or a folder."""
     with opened("longhand import") as app, working() as (progress, cancel):
         done = app.import_path(path, progress, cancel, own)
         worthwhile = _worthwhile(app)
@@ -143,6 +184,60 @@ def text_command(files: tuple[Path, ...], as_json: bool) -> None:
                 show(f"{seen['file']}: {seen['kind']}{hidden}", "", str(seen["text"]), "")
     finally:
         reader.close()
+
+
+def _looked_up(app: App, address: str, ask_ispdb: bool, yes: bool) -> ServerSettings:
+    """What was found for an address and agreed to, before there is a password to send."""
+    with working() as (progress, cancel):
+        looked = app.find_server(address, progress, cancel, ask_ispdb=ask_ispdb)
+    remark(messages.looked(looked.tried))
+    found = _need(looked)
+    if found.settings.web_only:
+        raise InputError(messages.web_only(found.settings.host))
+    for line in _found_lines(found):
+        remark(line)
+    if yes and found.unproven:
+        raise InputError(messages.UNPROVEN_UNSEEN)
+    if not yes and not sys.stdin.isatty():  # what comes in there is the password
+        raise InputError(messages.NOT_ASKED)
+    if not yes:
+        click.confirm(messages.USE_SERVER, abort=True, err=True)
+    return found.settings
+
+
+def _by_hand(address: str, host: str, port: int | None, tls: Tls) -> ServerSettings:
+    """What the user named; where it is a server we know, with how one signs in there."""
+    given = ServerSettings(host, port or _PORTS[tls], tls, address)
+    if (known := providers.by_host(host)) is not None:
+        given = replace(given, app_password=known.app_password, web_only=known.web_only, help=known.help)
+    for line in _sign_in_lines(given):
+        remark(line)
+    return given
+
+
+def _need(looked: Looked) -> Found:
+    if looked.found is None:
+        raise InputError(messages.NO_SERVER)
+    return looked.found
+
+
+def _found_lines(found: Found) -> Iterator[str]:
+    settings = found.settings
+    words = {"implicit": "TLS", "starttls": "STARTTLS", "none": "no encryption"}
+    where = f"{settings.host}, port {settings.port}, {words[settings.tls]}"
+    yield messages.server_found(found.origin, found.source, where, settings.user)
+    if found.unproven:
+        yield messages.UNPROVEN_SERVER
+    yield from _sign_in_lines(settings)
+
+
+def _sign_in_lines(settings: ServerSettings) -> Iterator[str]:
+    if settings.web_only:
+        yield messages.web_only(settings.host)
+    elif settings.app_password:
+        yield messages.app_password(settings.help)
+    elif settings.help:
+        yield messages.help_page(settings.help)
 
 
 def _password() -> str:

@@ -4,6 +4,7 @@ change inside does not change what scripts read."""
 from typing import Any
 
 from core.domain import AppliedRule, Draft, MessageId, ParsedMail, Proposal, Rule
+from core.mail.discovery import Looked
 from core.preference.sightings import Count
 from core.privacy.egress import LedgerEntry
 from core.store.accounts import Account
@@ -109,6 +110,29 @@ def account(one: Account) -> dict[str, Any]:
         "port": one.port,
         "tls": one.tls,
         "user": one.user,
+    }
+
+
+def looked(one: Looked) -> dict[str, Any]:
+    """`found` is null where nothing was found."""
+    found = one.found
+    settings = found.settings if found else None
+    return {
+        "looked": [place.value for place in one.tried],
+        "found": {
+            "origin": found.origin.value,
+            "source": found.source,
+            "host": settings.host,
+            "port": settings.port,
+            "tls": settings.tls,
+            "user": settings.user,
+            "app_password": settings.app_password,
+            "web_only": settings.web_only,
+            "help": settings.help,
+            "unproven": found.unproven,
+        }
+        if found and settings
+        else None,
     }
 
 

@@ -99,7 +99,9 @@ def log(as_json: bool) -> None:
 
 
 @privacy_command.command("preview")
-@click.option("--file", "file", type=click.Path(path_type=Path), help="For a reply to this .eml file.")
+@click.option(
+    "--file", "file", type=click.Path(path_type=Path), help="For a reply to this .eml or .msg file."
+)
 @click.option("--message", type=int, help="For a reply to this stored message.")
 @click.option("--to", help="For a new mail to this address.")
 @click.option("--notes", default="", help="The notes.")

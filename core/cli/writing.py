@@ -45,7 +45,7 @@ def learn_command(as_json: bool) -> None:
 
 @click.command("draft")
 @click.option(
-    "--file", "file", type=click.Path(path_type=Path), help="Reply to the message in this .eml file."
+    "--file", "file", type=click.Path(path_type=Path), help="Reply to the message in this .eml or .msg file."
 )
 @click.option("--message", "message", help="Reply to a stored message: its number or Message-ID.")
 @click.option("--to", "to", help="Write a new mail to this address.")

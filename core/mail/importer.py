@@ -1,4 +1,4 @@
-"""Brings mail in from files: mbox (streamed), Maildir, .eml, or a folder of any of them."""
+"""Brings mail in from files: mbox (streamed), Maildir, .eml, Outlook .msg, or a folder of any of them."""
 
 import re
 from collections import Counter
@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from core import messages
 from core.domain import AccountId, ParsedMail
 from core.errors import InputError
+from core.mail.outlook import COMPOUND
 from core.mail.reading import Reader
 from core.store.database import Database
 from core.store.messages import MessageRepository, NewMessage
@@ -17,10 +19,12 @@ BATCH_MESSAGES = 100
 BATCH_BYTES = 4_000_000
 LARGEST = 30_000_000  # bytes of one message; a longer one is cut
 _MBOX_SUFFIXES = (".mbox", ".mbx", ".mboxrd", "")
+_DATA_FILE = b"!BDN"  # how PST and OST files begin
 _FROM = b"From "
 _HEADER = re.compile(
     rb"(?im)^(?:from|sender|to|subject|date|message-id|received|return-path|delivered-to|mime-version):"
 )
+_WHAT_TO_GIVE = "give an mbox file, a Maildir, an .eml file, an Outlook .msg file or a folder of them."
 _UNREADABLE = "A file of mail could not be read; check its permissions and try again."
 
 
@@ -46,7 +50,7 @@ def check_mail(path: Path) -> None:
     would make a message of anything. A folder's files are chosen by the same."""
     _files(path)
     if path.is_file() and not _looks_like_mail(path):
-        raise InputError("That file holds no mail; give an mbox file, a Maildir, an .eml file or a folder.")
+        raise InputError(f"That file holds no mail; {_WHAT_TO_GIVE}")
 
 
 def read_mail(path: Path) -> Iterator[RawMail]:
@@ -130,14 +134,14 @@ def _batches(mails: Iterator[RawMail]) -> Iterator[list[RawMail]]:
 
 def _files(path: Path) -> list[Path]:
     if not path.exists():
-        raise InputError(
-            "There is nothing at that path; give an mbox file, a Maildir, an .eml file or a folder."
-        )
+        raise InputError(f"There is nothing at that path; {_WHAT_TO_GIVE}")
+    if path.is_file() and _head(path).startswith(_DATA_FILE):
+        raise InputError(messages.NO_PST)
     files = [path] if path.is_file() else sorted(one for one in path.rglob("*") if _may_hold_mail(one))
     if not files:
-        raise InputError(
-            "That folder holds no mail; give an mbox file, a Maildir, or a folder of .eml files."
-        )
+        if any(one.suffix.lower() in (".pst", ".ost") for one in path.rglob("*")):
+            raise InputError(messages.NO_PST)
+        raise InputError(f"That folder holds no mail; {_WHAT_TO_GIVE}")
     return files
 
 
@@ -146,7 +150,7 @@ def _may_hold_mail(file: Path) -> bool:
         return False
     if _in_maildir(file):
         return file.parent.name in ("cur", "new")
-    return file.suffix.lower() in (".eml", *_MBOX_SUFFIXES) and _looks_like_mail(file)
+    return file.suffix.lower() in (".eml", ".msg", *_MBOX_SUFFIXES) and _looks_like_mail(file)
 
 
 def _in_maildir(file: Path) -> bool:
@@ -155,12 +159,19 @@ def _in_maildir(file: Path) -> bool:
 
 
 def _looks_like_mail(file: Path) -> bool:
+    head = _head(file)
+    if file.suffix.lower() == ".msg" and head.startswith(COMPOUND):
+        return True
+    head = head.lstrip(b"\r\n")
+    return head.startswith(_FROM) or bool(_HEADER.search(re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]))
+
+
+def _head(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
-            head = opened.read(16384).lstrip(b"\r\n")
+            return opened.read(16384)
     except OSError:
         raise InputError(_UNREADABLE) from None
-    return head.startswith(_FROM) or bool(_HEADER.search(re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]))
 
 
 def _folder(path: Path, file: Path) -> str:

@@ -10,6 +10,7 @@ from email.policy import compat32
 from core.domain import Address, MailKind, ParsedMail
 from core.mail.body import Body, read_body
 from core.mail.headers import Headers
+from core.mail.outlook import COMPOUND, internet_message
 from core.mail.quotes import Split, split_text
 
 LARGEST = 8_000_000  # bytes; what a message holds beyond that is attachments
@@ -27,8 +28,9 @@ _AUTOMATIC_SENDER = re.compile(
 
 
 def parse_message(raw: bytes) -> ParsedMail:
-    """Never raises on any bytes; what cannot be read is empty. Text is UTF-8 encodable."""
-    message = _message(raw[:LARGEST])
+    """Never raises on the bytes of an Internet message; what cannot be read is empty. Text is UTF-8
+    encodable. Raises ValueError for an Outlook file that is damaged or holds no mail."""
+    message = _message((internet_message(raw) if raw.startswith(COMPOUND) else raw)[:LARGEST])
     headers = Headers(message)
     body = _body(message)
     split = split_text(body.text)

@@ -25,14 +25,16 @@ def seen_in(paths: Iterable[Path], reader: Reader) -> Iterator[dict[str, str | b
 
 
 def parse_file(path: Path, reader: Reader) -> ParsedMail:
-    """The one message of an .eml file. Raises InputError: none there, several, or it cannot be read."""
+    """The one message of an .eml or .msg file. Raises InputError: none, several, or it cannot be read."""
     check_mail(path)
     raws = [mail.raw for _, mail in zip(range(2), read_mail(path), strict=False)]
     if len(raws) != 1 or not raws[0].strip():
-        raise InputError("That file does not hold one message; give an .eml file.")
+        raise InputError("That file does not hold one message; give an .eml file or an Outlook .msg file.")
     parsed = reader.parse(raws)[0]
     if not isinstance(parsed, ParsedMail) or not (parsed.sender.email or parsed.text):
-        raise InputError("That file could not be read as a message; give an .eml file.")
+        raise InputError(
+            "That file could not be read as a message; give an .eml file or an Outlook .msg file."
+        )
     return parsed
 
 

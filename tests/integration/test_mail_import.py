@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from core.domain import AccountId
+from core.engine.reader import Reader
 from core.errors import Cancelled, InputError
-from core.mail.importer import Importer, guess_owner, read_mail
+from core.mail.importer import Importer, check_mail, guess_owner, read_mail
 from core.mail.reading import DirectReader
 from core.mail.text import parse_file, seen_in
 from core.store.accounts import Account, AccountRepository
 from core.store.database import Database
 from core.store.messages import MessageRepository
 from core.tasks import CancelToken, Progress, Step
+from tests.outlook_file import outlook_file
 
 OWN = frozenset({"me@home.example"})
 
@@ -89,6 +91,50 @@ def test_progress_reaches_its_end_and_cancel_keeps_what_was_done(database: Datab
     )
     assert again.sent == 150
     assert told[-1].done == told[-1].total
+
+
+def outlook(number: int) -> bytes:
+    own = {0x001A: "IPM.Note", 0x0037: "Crates", 0x1000: "Hello.\r\n", 0x5D01: "me@home.example"}
+    return outlook_file({**own, 0x1035: f"<o{number}@home.example>"}, [{0x39FE: "ann@x.example", 0x0C15: 1}])
+
+
+def test_outlook_files_through_the_reader_child(database: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    (folder / "one.msg").write_bytes(outlook(1))
+    (folder / "two.MSG").write_bytes(outlook(2))
+    (folder / "cut.msg").write_bytes(outlook(3)[:700])
+    (folder / "report.doc").write_bytes(outlook(4))
+    (folder / "three.eml").write_bytes(message(5).as_bytes())
+    reader = Reader()
+    try:
+        importer = Importer(database, reader)
+        done = importer.run(folder, account_of(database), OWN, Progress(), CancelToken())
+        assert (done.sent, done.received, done.unreadable) == (3, 0, 1)
+        assert guess_owner(folder / "one.msg", reader) == "me@home.example"
+        assert parse_file(folder / "one.msg", reader).text == "Hello."
+        with pytest.raises(InputError, match=r"Outlook \.msg file"):
+            parse_file(folder / "cut.msg", reader)
+    finally:
+        reader.close()
+    assert {one.mail.to[0].email for one in MessageRepository(database).all()} == {"ann@x.example"}
+    with pytest.raises(InputError, match="holds no mail"):
+        check_mail(folder / "report.doc")
+
+
+@pytest.mark.parametrize("name", ["Outlook.pst", "archive.mbox"])
+def test_an_outlook_data_file_is_named_as_not_supported(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"!BDN" + bytes(600))
+    with pytest.raises(InputError, match=r"PST, OST\) are not supported"):
+        check_mail(tmp_path / name)
+
+
+def test_a_folder_of_nothing_but_data_files(tmp_path: Path) -> None:
+    (tmp_path / "Outlook.PST").write_bytes(b"!BDN" + bytes(600))
+    with pytest.raises(InputError, match="not supported"):
+        check_mail(tmp_path)
+    (tmp_path / "one.eml").write_bytes(message(1).as_bytes())
+    check_mail(tmp_path)
 
 
 @pytest.mark.parametrize("make", [Path.exists, Path.mkdir])
