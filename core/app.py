@@ -36,6 +36,9 @@ from core.mail.importer import Importer, ImportResult, check_mail, guess_owner
 from core.mail.servers import Servers
 from core.mail.sync import SyncResult
 from core.models.choice import CLOUD_KEY, ModelChoice, ModelEntry
+from core.models.download import Downloads, Fetched
+from core.models.hardware import check_memory, machine
+from core.models.hub import Hub, HubFile
 from core.preference.agent import PreferenceAgent
 from core.preference.rulebook import RuleBook
 from core.preference.settings import load_settings
@@ -113,6 +116,21 @@ class App:
     def models(self) -> tuple[ModelEntry, ...]:
         """What can be chosen, with what is in use."""
         return self._models().entries()
+
+    def ask_model(self, name: str, cancel: CancelToken) -> HubFile:
+        """What the hub has under a name of the catalogue, or OWNER/NAME:FILE.gguf. Raises ModelError, also
+        for one that does not fit this machine, and InputError."""
+        found = self._downloads().ask(name, cancel)
+        check_memory(found.size, machine(self._profile.home))
+        return found
+
+    def get_model(self, wanted: HubFile, progress: Progress, cancel: CancelToken) -> Fetched:
+        """Downloads what was asked for, or the rest of it. Raises ModelError, InputError, Cancelled."""
+        return self._downloads().get(wanted, progress, cancel)
+
+    def remove_model(self, name: str) -> None:
+        """Deletes a downloaded model. Raises InputError."""
+        self._models().remove(name)
 
     def use_model(self, name: str) -> str:
         """A name of the catalogue, a GGUF file, or 'cloud'; what to tell the user. Raises InputError,
@@ -410,7 +428,13 @@ class App:
     # How it is put together
 
     def _models(self) -> ModelChoice:
-        return ModelChoice(self._settings, self._profile.models, self._engine, self._keychain, self._ledger)
+        return ModelChoice(self._settings, self._downloads(), self._engine, self._keychain, self._ledger)
+
+    def _downloads(self) -> Downloads:
+        def connect() -> Hub:
+            return Hub(self._settings.download, self._guard, self._ledger)
+
+        return Downloads(self._profile.models, self._jobs, connect)
 
     def _mixed_families(self) -> str:
         """A sentence where rules made by one family of models are applied by another."""

@@ -146,3 +146,9 @@ def cloud_in_use(model: str, host: str) -> str:
         f"{model} at {host} writes from now on: the mail you answer, your notes and your rules are sent "
         "there. See 'longhand privacy preview' for the exact text."
     )
+
+
+def offer(file: str, repo: str, host: str, size: int, licence: str) -> str:
+    """What a download would bring; `size` in bytes."""
+    told = f"its licence, says its page, is '{licence}'" if licence else "its page states no licence"
+    return f"{file} of {repo}, from {host}: {size / 1e6:.0f} MB; {told}."

@@ -4,6 +4,7 @@ change inside does not change what scripts read."""
 from typing import Any
 
 from core.domain import AppliedRule, Draft, ParsedMail, Rule
+from core.models.download import Fetched
 from core.privacy.egress import LedgerEntry
 from core.store.accounts import Account
 from core.store.messages import StoredMessage
@@ -92,4 +93,16 @@ def ledger(one: LedgerEntry) -> dict[str, Any]:
         "purpose": one.purpose,
         "bytes_out": one.bytes_out,
         "bytes_in": one.bytes_in,
+    }
+
+
+def fetched(one: Fetched) -> dict[str, Any]:
+    return {
+        "repo": one.repo,
+        "file": one.file,
+        "revision": one.revision,
+        "sha256": one.sha256,
+        "bytes": one.size,
+        "licence": one.licence,
+        "at": one.at.isoformat(),
     }

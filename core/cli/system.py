@@ -9,7 +9,7 @@ import click
 
 from core import messages
 from core.cli import shapes
-from core.cli.output import json_option, opened, remark, show, show_json
+from core.cli.output import json_option, opened, remark, show, show_json, working
 from core.domain import Address, MessageId
 from core.drafting.mailbox import Target
 from core.errors import InputError, Known
@@ -45,6 +45,36 @@ def use(name: str, url: str | None, model: str | None) -> None:
     key = _key() if url else ""
     with opened("longhand models use") as app:
         show(app.use_cloud(url, model, key) if url and model else app.use_model(name))
+
+
+@models_command.command("get")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask before the download.")
+@json_option
+def get(name: str, yes: bool, as_json: bool) -> None:
+    """Download a model: a name of the list, or OWNER/NAME:FILE.gguf of a repository of the hub. The same
+    command goes on with a download that was stopped."""
+    with opened("longhand models get") as app:
+        with working() as (_, cancel):
+            wanted = app.ask_model(name, cancel)
+        remark(messages.offer(wanted.file, wanted.repo, wanted.host, wanted.size, wanted.licence))
+        if not yes:
+            click.confirm("Download it?", abort=True, err=True)
+        with working() as (progress, cancel):
+            made = app.get_model(wanted, progress, cancel)
+    if as_json:
+        show_json(shapes.fetched(made))
+    else:
+        show(f"{made.file} is whole and checked; 'longhand models use {name}' makes it write.")
+
+
+@models_command.command("remove")
+@click.argument("name")
+def remove(name: str) -> None:
+    """Delete a downloaded model, or what has come of one."""
+    with opened("longhand models remove") as app:
+        app.remove_model(name)
+    show(f"{name} is deleted.")
 
 
 @click.command("doctor")

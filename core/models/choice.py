@@ -16,6 +16,7 @@ from core.models.catalogue import (
     to_fetch,
 )
 from core.models.chat import ChatModel
+from core.models.download import Downloads
 from core.models.local import LocalModel
 from core.privacy.egress import Ledger
 from core.privacy.keychain import Keychain
@@ -38,10 +39,14 @@ class ModelEntry:
 
 class ModelChoice:
     def __init__(
-        self, settings: Settings, folder: Path, engine: LlamaEngine, keychain: Keychain, ledger: Ledger
+        self,
+        settings: Settings,
+        downloads: Downloads,
+        engine: LlamaEngine,
+        keychain: Keychain,
+        ledger: Ledger,
     ) -> None:
-        """`folder`: where downloaded models lie."""
-        self._settings, self._folder, self._engine = settings, folder, engine
+        self._settings, self._downloads, self._engine = settings, downloads, engine
         self._keychain, self._ledger = keychain, ledger
 
     @property
@@ -112,21 +117,27 @@ class ModelChoice:
     def dequantised(self) -> Path:
         """Where the small model's weights lie as training saw them, once they were asked for: they hold
         nothing of the user's, so they need no encryption."""
-        return self._folder / f"{self._settings.small.name}-nf4.gguf"
+        return self._downloads.folder / f"{self._settings.small.name}-nf4.gguf"
 
     def small_base(self) -> Path:
         """The small model's folder, for training. Raises InputError for one that cannot be trained."""
         return embedded_weights(self._settings.small.name)
 
     def entries(self) -> tuple[ModelEntry, ...]:
-        """All that can be chosen now."""
+        """All that can be chosen now, or fetched."""
         large, small = self._settings.large, self._settings.small
         used = {small.name} | ({large.name} if large.source == "catalogue" else set())
         found = [
             ModelEntry(one.name, one.role, self._where(one), self._told(one), one.name in used)
             for one in catalogue()
         ]
-        if large.source == "file":
+        files = {self._path(one) for one in catalogue()}
+        for path, record in self._downloads.all():
+            if path not in files:
+                used_now = large == LargeModel("file", str(path))
+                found.append(ModelEntry(path.name, "large", "file", f"From {record.repo}.", used_now))
+                files.add(path)
+        if large.source == "file" and Path(large.name) not in files:
             found.append(ModelEntry(Path(large.name).name, "large", "file", "Your own GGUF file.", True))
         cloud = self._settings.cloud
         if cloud.model:
@@ -135,8 +146,8 @@ class ModelChoice:
         return tuple(found)
 
     def use(self, name: str) -> LargeModel:
-        """The settings for a model named by the user: of the catalogue, a GGUF file (loaded once to
-        prove that it can be run), or 'cloud'. Raises InputError, ModelError."""
+        """The settings for a model named by the user: of the catalogue, a GGUF file or a downloaded one
+        (loaded once to prove that it can be run), or 'cloud'. Raises InputError, ModelError."""
         if name == "cloud":
             if not self._settings.cloud.model:
                 raise InputError("No cloud model is set up; 'longhand models use cloud' needs a --url.")
@@ -147,13 +158,33 @@ class ModelChoice:
         if known:
             raise InputError(f"{name} is not on this machine; {to_fetch(known)}")
         path = Path(name).expanduser().absolute()
+        if not path.is_file():
+            path = self._downloaded(name)
         if path.suffix.lower() != ".gguf" or not path.is_file():
             raise InputError("There is no such model; give one of 'longhand models list' or a GGUF.")
         self._engine.inspect(path)
         return LargeModel("file", str(path))
 
+    def remove(self, name: str) -> None:
+        """Deletes a downloaded model, or what has come of one. Raises InputError for one that writes now,
+        and for what Longhand did not download."""
+        known = next((one for one in catalogue() if one.name == name), None)
+        if known and known.embedded:
+            raise InputError(f"{name} is part of Longhand and stays.")
+        path = self._path(known) if known else self._downloaded(name)
+        if self._settings.large in (LargeModel("catalogue", name), LargeModel("file", str(path))):
+            raise InputError(f"{name} writes now; choose another with 'longhand models use' first.")
+        ours = path.is_file() if known else self._downloads.record(path) is not None
+        if not ours and not self._downloads.begun(path):
+            raise InputError("There is no downloaded model of that name; see 'longhand models list'.")
+        self._downloads.remove(path)
+
+    def _downloaded(self, name: str) -> Path:
+        """Where a downloaded model lies that is named as for `get`, or by its file alone."""
+        return self._downloads.path(name.rpartition(":")[2])
+
     def _path(self, entry: CatalogueEntry) -> Path:
-        return embedded_path(entry.name) if entry.embedded else self._folder / entry.file
+        return embedded_path(entry.name) if entry.embedded else self._downloads.folder / entry.file
 
     def _where(self, entry: CatalogueEntry) -> str:
         return "embedded" if entry.embedded else "file" if self._path(entry).is_file() else "to fetch"
@@ -161,8 +192,7 @@ class ModelChoice:
     def _told(self, entry: CatalogueEntry) -> str:
         if self._where(entry) != "to fetch":
             return entry.about
-        told = to_fetch(entry)
-        return f"{entry.about} {told[:1].upper()}{told[1:]}"
+        return f"{entry.about} {to_fetch(entry)}"
 
     def _cloud(self) -> ChatModel:
         from core.models.cloud import OpenAIModel

@@ -9,9 +9,10 @@ import os
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from core.engine.gguf_file import check_gguf
 from core.errors import InputError, ModelError
@@ -28,13 +29,15 @@ _PART = re.compile(r"-\d{5}-of-\d{5}\.gguf$")
 
 @dataclass(frozen=True)
 class Fetched:
-    """The record of a model that was downloaded: what, in which revision, and when (UTC)."""
+    """The record of a model that was downloaded: what, in which revision, and when (UTC). `size` in
+    bytes; `licence` as in HubFile."""
 
     repo: str
     file: str
     revision: str
     sha256: str
     size: int
+    licence: str
     at: datetime
 
 
@@ -43,11 +46,12 @@ class Downloads:
 
     def __init__(self, folder: Path, jobs: JobRepository, connect: Callable[[], Hub]) -> None:
         """`folder`: the profile's models. `connect` makes a hub to use once."""
-        self._folder, self._jobs, self._connect = folder, jobs, connect
+        self.folder = folder
+        self._jobs, self._connect = jobs, connect
 
     def path(self, file: str) -> Path:
         """Where a file of the hub lies here, whether or not it is there."""
-        return self._folder / PurePosixPath(file).name
+        return self.folder / PurePosixPath(file).name
 
     def record(self, path: Path) -> Fetched | None:
         """Of a model that was downloaded and is still there."""
@@ -55,7 +59,7 @@ class Downloads:
 
     def all(self) -> tuple[tuple[Path, Fetched], ...]:
         """Every downloaded model that is there."""
-        found = ((path, self.record(path)) for path in sorted(self._folder.glob("*.gguf")))
+        found = ((path, self.record(path)) for path in sorted(self.folder.glob("*.gguf")))
         return tuple((path, record) for path, record in found if record)
 
     def ask(self, name: str, cancel: CancelToken) -> HubFile:
@@ -72,16 +76,14 @@ class Downloads:
             return earlier
         if path.exists() and (earlier is None or earlier.repo != wanted.repo):
             raise InputError(
-                f"There is another {path.name} among your models; take it out first with"
-                f" 'longhand models remove {path.name}'."
+                f"There is another {path.name} in the profile's folder of models; remove it or move it away"
+                " first."
             )
         partial = path.with_name(f"{path.name}.{wanted.sha256[:12]}.partial")
         self._remove_partials(path, but=partial)
         self._transfer(wanted, partial, progress, cancel)
         _verify(partial, wanted, progress, cancel)
-        made = Fetched(
-            wanted.repo, wanted.file, wanted.revision, wanted.sha256, wanted.size, datetime.now(UTC)
-        )
+        made = Fetched(**_shared(wanted), at=datetime.now(UTC))
         self._jobs.set(_key(path), made)
         partial.replace(path)
         return made
@@ -113,7 +115,7 @@ class Downloads:
             os.fsync(file.fileno())
 
     def _check_room(self, size: int) -> None:
-        free = shutil.disk_usage(self._folder).free
+        free = shutil.disk_usage(self.folder).free
         if size + _RESERVE > free:
             raise ModelError(
                 f"The disk has too little room: {_gb(size)} are to come, {_gb(_RESERVE)} should stay free,"
@@ -121,7 +123,7 @@ class Downloads:
             )
 
     def _partials(self, path: Path) -> list[Path]:
-        return [one for one in self._folder.glob("*.partial") if one.name.startswith(f"{path.name}.")]
+        return [one for one in self.folder.glob("*.partial") if one.name.startswith(f"{path.name}.")]
 
     def _remove_partials(self, path: Path, but: Path | None = None) -> None:
         """Of an earlier revision they are of no use."""
@@ -168,6 +170,12 @@ def _verify(partial: Path, wanted: HubFile, progress: Progress, cancel: CancelTo
         raise ModelError(
             "The hub's file is no GGUF model that Longhand can use, so it was thrown away; choose another."
         ) from None
+
+
+def _shared(wanted: HubFile) -> dict[str, Any]:
+    fields = asdict(wanted)
+    del fields["host"]
+    return fields
 
 
 def _key(path: Path) -> str:

@@ -6,7 +6,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.models.catalogue import CatalogueEntry
+from core.errors import ModelError
+from core.models.catalogue import CatalogueEntry, catalogue
+
+_SHARE = 0.8  # of the memory that a model may take
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def machine(home: Path) -> Machine:
 
 def fit(entry: CatalogueEntry, here: Machine, fetched: bool) -> Fit:
     """Whether `entry` runs on this machine, and what stands in the way. `fetched`: its file is there."""
-    if entry.memory_mb > here.memory_mb * 0.8:
+    if entry.memory_mb > here.memory_mb * _SHARE:
         return Fit(
             False, f"It needs {_gb(entry.memory_mb)} of memory, and this machine has {_gb(here.memory_mb)}."
         )
@@ -55,6 +58,30 @@ def fit(entry: CatalogueEntry, here: Machine, fetched: bool) -> Fit:
     if entry.memory_mb > here.memory_free_mb:
         return Fit(True, "Close other programs first: memory is short right now.")
     return Fit(True)
+
+
+def check_memory(size: int, here: Machine) -> None:
+    """Raises ModelError, with the next best choice, where a GGUF of `size` bytes would not run. How much
+    memory it takes is a rule of thumb: its weights, with some context and the prompts that are kept."""
+    needed = round(1.4 * size / 1e6 + 500)
+    if needed > here.memory_mb * _SHARE:
+        raise ModelError(
+            f"This model needs about {_gb(needed)} of memory, and this machine has {_gb(here.memory_mb)}."
+            f" {next_best(here)}"
+        )
+
+
+def next_best(here: Machine) -> str:
+    """The largest model of the catalogue that runs on this machine, in a sentence."""
+    large = [one for one in catalogue() if one.role == "large"]
+    best = max(
+        (one for one in large if fit(one, here, fetched=False).runs),
+        key=lambda one: one.size_mb,
+        default=large[0],
+    )
+    if best.embedded:
+        return f"What runs here is {best.name}, for trying Longhand out."
+    return f"The next best choice is {best.name}: 'longhand models get {best.name}'."
 
 
 def _gb(megabytes: int) -> str:

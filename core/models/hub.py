@@ -55,9 +55,10 @@ class _Repository(msgspec.Struct):
 
 @dataclass(frozen=True)
 class HubFile:
-    """A file as the hub describes it. `sha256`: of its content, from the hub's large file storage;
-    `licence`: what the repository's card says, empty where it says nothing."""
+    """A file as the hub at `host` describes it. `sha256`: of its content, from the hub's large file
+    storage; `size` in bytes; `licence`: what the repository's card says, empty where it says nothing."""
 
+    host: str
     repo: str
     file: str
     revision: str
@@ -175,7 +176,7 @@ class Hub:
             raise ModelError(
                 f"{self.host} does not answer like a model hub; check download.hub in settings.toml."
             ) from None
-        return _pick(found, repo, file)
+        return _pick(found, self.host, repo, file)
 
     def _fetch(self, one: HubFile, into: BinaryIO, there: Tally) -> None:
         import httpx2
@@ -260,7 +261,7 @@ class Hub:
         self._guard.allow(host)
 
 
-def _pick(found: _Repository, repo: str, file: str) -> HubFile:
+def _pick(found: _Repository, host: str, repo: str, file: str) -> HubFile:
     one = next((one for one in found.siblings if one.rfilename == file), None)
     if one is None:
         there = [other.rfilename for other in found.siblings if other.rfilename.endswith(".gguf")]
@@ -269,9 +270,8 @@ def _pick(found: _Repository, repo: str, file: str) -> HubFile:
     if one.lfs is None or len(one.lfs.sha256) != 64:
         raise ModelError("The hub gives no checksum for this file, so Longhand does not fetch it.")
     licence = found.cardData.license if found.cardData else None
-    return HubFile(
-        repo, file, found.sha, one.lfs.sha256, one.lfs.size, licence if isinstance(licence, str) else ""
-    )
+    told = licence if isinstance(licence, str) else ""
+    return HubFile(host, repo, file, found.sha, one.lfs.sha256, one.lfs.size, told)
 
 
 def _sentence(error: Exception) -> Exception:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import InputError
+from core.errors import InputError, ModelError
 from core.models.catalogue import catalogue, embedded_path, embedded_weights, find
-from core.models.hardware import Machine, fit, machine
+from core.models.hardware import Machine, check_memory, fit, machine
 
 SMALL = Machine("Linux x86_64", cores=2, memory_mb=4000, memory_free_mb=3000, disk_free_mb=1000)
 
@@ -22,7 +22,7 @@ def test_every_entry_is_either_ours_or_can_be_fetched() -> None:
 def test_embedded_files() -> None:
     assert embedded_path("mini-large").name == "mini-large.gguf"
     assert embedded_weights("mini-small").name == "mini-small"
-    with pytest.raises(InputError, match=r"download Qwen3-4B-Q4_K_M\.gguf of Qwen/Qwen3-4B-GGUF.*models use"):
+    with pytest.raises(InputError, match="'longhand models get qwen3-4b' downloads it"):
         embedded_path("qwen3-4b")
     with pytest.raises(InputError, match="mini-small"):
         embedded_weights("mini-large")
@@ -36,6 +36,15 @@ def test_a_model_is_weighed_against_the_machine() -> None:
     roomy = Machine("Linux x86_64", cores=8, memory_mb=16_000, memory_free_mb=3000, disk_free_mb=1000)
     assert "disk" in fit(find("qwen3-4b"), roomy, fetched=False).why
     assert fit(find("qwen3-4b"), roomy, fetched=True).why.startswith("Close other programs")
+
+
+def test_too_little_memory_is_told_with_the_next_best_choice() -> None:
+    roomy = Machine("Linux x86_64", cores=8, memory_mb=8000, memory_free_mb=6000, disk_free_mb=50_000)
+    check_memory(2_500_000_000, roomy)
+    with pytest.raises(ModelError, match=r"about 7\.5 GB .* has 8\.0 GB.*'longhand models get qwen3-4b'"):
+        check_memory(5_030_000_000, roomy)
+    with pytest.raises(ModelError, match="What runs here is mini-large"):
+        check_memory(5_030_000_000, SMALL)
 
 
 def test_this_machine(tmp_path: Path) -> None:
