@@ -59,6 +59,9 @@ from core.store.paths import Profile
 from core.store.settings import Cloud, LargeModel, Settings
 from core.tasks import CancelToken, Progress
 
+_PACE = "pace/"  # key of the words in a second that a model wrote in its last draft
+_TELLING = 8  # words: a shorter draft tells of starting up, not of writing
+
 
 class App:
     """Every method may be called from any thread. Long ones take a Progress and a CancelToken and can
@@ -114,8 +117,13 @@ class App:
         return self._engine.rss_mb()
 
     def models(self) -> tuple[ModelEntry, ...]:
-        """What can be chosen, with what is in use."""
-        return self._models().entries()
+        """What can be chosen or downloaded, with what is in use and how it would run here."""
+        entries = self._models().entries(machine(self._profile.home))
+        paces = [self._jobs.get(f"{_PACE}{one.name.removesuffix('.gguf')}", float) for one in entries]
+        return tuple(
+            replace(one, words_per_second=pace, measured=True) if pace else one
+            for one, pace in zip(entries, paces, strict=True)
+        )
 
     def ask_model(self, name: str, cancel: CancelToken) -> HubFile:
         """What the hub has under a name of the catalogue, or OWNER/NAME:FILE.gguf. Raises ModelError, also
@@ -325,6 +333,9 @@ class App:
         made = write_draft(
             context, self._writer(), left_out=left_out, on_text=on_text, progress=progress, cancel=cancel
         )
+        words = len(made.text.split())
+        if words >= _TELLING:
+            self._jobs.set(f"{_PACE}{made.model}", words / made.seconds)
         if isinstance(target, int):
             self._drafts.add(MessageId(target), notes, made)
         return made

@@ -24,14 +24,15 @@ def models_command() -> None:
 @models_command.command("list")
 @json_option
 def list_models(as_json: bool) -> None:
-    """List the models that can be chosen."""
+    """List the models that can be chosen or downloaded, and how they would run here."""
     with opened("longhand models list") as app:
         entries = app.models()
     if as_json:
         show_json([asdict(one) for one in entries])
         return
     for one in entries:
-        show(f"{'*' if one.in_use else ' '} {one.name:<24} {one.role:<7} {one.where:<9} {one.told}")
+        told = f"{one.told} {messages.pace(one.words_per_second, one.measured)}".rstrip()
+        show(f"{'*' if one.in_use else ' '} {one.name:<24} {one.role:<7} {one.where:<9} {told}")
 
 
 @models_command.command("use")
@@ -95,7 +96,12 @@ def doctor_command(as_json: bool) -> None:
     for name, value in asdict(here).items():
         show(f"{name.replace('_', ' ')}: {value}")
     for name, one in fits.items():
-        show(f"{name}: {'runs here' if one.runs else 'does not run here'}. {one.why}".rstrip())
+        runs = "runs here" if one.runs else "does not run here"
+        show(
+            " ".join(
+                f"{name}: {runs}. {one.why} {messages.pace(one.words_per_second, measured=False)}".split()
+            )
+        )
     show(*(wrong or ["Nothing is wrong."]))
 
 

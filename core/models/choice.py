@@ -17,6 +17,7 @@ from core.models.catalogue import (
 )
 from core.models.chat import ChatModel
 from core.models.download import Downloads
+from core.models.hardware import Machine, estimated_pace, fit
 from core.models.local import LocalModel
 from core.privacy.egress import Ledger
 from core.privacy.keychain import Keychain
@@ -28,13 +29,17 @@ CLOUD_KEY = "cloud"  # under which the keychain holds the service's key
 @dataclass(frozen=True)
 class ModelEntry:
     """`where`: 'embedded', 'file', 'cloud' or 'to fetch'; `role`: 'large' (writes) or 'small' (the
-    agent's base)."""
+    agent's base). `runs`: whether this machine has what it takes; `words_per_second`: as estimated
+    or, `measured`, in its last draft here; 0 where that is not known."""
 
     name: str
     role: str
     where: str
     told: str
     in_use: bool
+    runs: bool = True
+    words_per_second: float = 0.0
+    measured: bool = False
 
 
 class ModelChoice:
@@ -123,19 +128,17 @@ class ModelChoice:
         """The small model's folder, for training. Raises InputError for one that cannot be trained."""
         return embedded_weights(self._settings.small.name)
 
-    def entries(self) -> tuple[ModelEntry, ...]:
-        """All that can be chosen now, or fetched."""
+    def entries(self, here: Machine) -> tuple[ModelEntry, ...]:
+        """All that can be chosen now, or fetched, weighed against a machine."""
         large, small = self._settings.large, self._settings.small
         used = {small.name} | ({large.name} if large.source == "catalogue" else set())
-        found = [
-            ModelEntry(one.name, one.role, self._where(one), self._told(one), one.name in used)
-            for one in catalogue()
-        ]
+        found = [self._entry(one, here, one.name in used) for one in catalogue()]
         files = {self._path(one) for one in catalogue()}
         for path, record in self._downloads.all():
             if path not in files:
                 used_now = large == LargeModel("file", str(path))
-                found.append(ModelEntry(path.name, "large", "file", f"From {record.repo}.", used_now))
+                pace, told = estimated_pace(record.size, here), f"From {record.repo}."
+                found.append(ModelEntry(path.name, "large", "file", told, used_now, words_per_second=pace))
                 files.add(path)
         if large.source == "file" and Path(large.name) not in files:
             found.append(ModelEntry(Path(large.name).name, "large", "file", "Your own GGUF file.", True))
@@ -160,6 +163,9 @@ class ModelChoice:
         path = Path(name).expanduser().absolute()
         if not path.is_file():
             path = self._downloaded(name)
+        for one in catalogue():
+            if one.role == "large" and self._path(one) == path and path.is_file():
+                return LargeModel("catalogue", one.name)
         if path.suffix.lower() != ".gguf" or not path.is_file():
             raise InputError("There is no such model; give one of 'longhand models list' or a GGUF.")
         self._engine.inspect(path)
@@ -172,9 +178,11 @@ class ModelChoice:
         if known and known.embedded:
             raise InputError(f"{name} is part of Longhand and stays.")
         path = self._path(known) if known else self._downloaded(name)
-        if self._settings.large in (LargeModel("catalogue", name), LargeModel("file", str(path))):
+        large = self._settings.large
+        writer = self._path(find(large.name)) if large.source == "catalogue" else Path(large.name)
+        if large.source != "cloud" and path == writer:
             raise InputError(f"{name} writes now; choose another with 'longhand models use' first.")
-        ours = path.is_file() if known else self._downloads.record(path) is not None
+        ours = self._downloads.record(path) is not None
         if not ours and not self._downloads.begun(path):
             raise InputError("There is no downloaded model of that name; see 'longhand models list'.")
         self._downloads.remove(path)
@@ -189,10 +197,13 @@ class ModelChoice:
     def _where(self, entry: CatalogueEntry) -> str:
         return "embedded" if entry.embedded else "file" if self._path(entry).is_file() else "to fetch"
 
-    def _told(self, entry: CatalogueEntry) -> str:
-        if self._where(entry) != "to fetch":
-            return entry.about
-        return f"{entry.about} {to_fetch(entry)}"
+    def _entry(self, entry: CatalogueEntry, here: Machine, in_use: bool) -> ModelEntry:
+        where = self._where(entry)
+        fitting = fit(entry, here, fetched=where != "to fetch")
+        told = [entry.about, fitting.why, to_fetch(entry) if where == "to fetch" and fitting.runs else ""]
+        said = " ".join(part for part in told if part)
+        pace = fitting.words_per_second
+        return ModelEntry(entry.name, entry.role, where, said, in_use, fitting.runs, pace)
 
     def _cloud(self) -> ChatModel:
         from core.models.cloud import OpenAIModel

@@ -1,12 +1,13 @@
 """The catalogue reads, names what it should, and is weighed against a machine."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.errors import InputError, ModelError
 from core.models.catalogue import catalogue, embedded_path, embedded_weights, find
-from core.models.hardware import Machine, check_memory, fit, machine
+from core.models.hardware import Machine, check_memory, estimated_pace, fit, machine
 
 SMALL = Machine("Linux x86_64", cores=2, memory_mb=4000, memory_free_mb=3000, disk_free_mb=1000)
 
@@ -52,3 +53,14 @@ def test_this_machine(tmp_path: Path) -> None:
     assert here.cores >= 1
     assert here.memory_mb > 100
     assert here.disk_free_mb > 0
+    assert 100 < here.memory_mb_per_second < 10_000_000
+
+
+def test_the_pace_is_that_of_reading_all_weights_for_each_token() -> None:
+    here = replace(SMALL, memory_mb=16_000, disk_free_mb=50_000, memory_mb_per_second=10_000)
+    assert estimated_pace(2_500_000_000, here) == pytest.approx(3.0)
+    small, large = (
+        fit(find(name), here, fetched=False).words_per_second for name in ("qwen3-4b", "qwen3-8b")
+    )
+    assert small > large > 1
+    assert fit(find("mini-large"), here, fetched=True).words_per_second == 0

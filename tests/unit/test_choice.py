@@ -12,6 +12,7 @@ from core.errors import InputError, ModelError
 from core.models.catalogue import embedded_path
 from core.models.choice import ModelChoice
 from core.models.download import Downloads
+from core.models.hardware import Machine
 from core.models.hub import Hub
 from core.privacy.egress import Ledger
 from core.privacy.keychain import PassphraseKeychain
@@ -85,3 +86,29 @@ def test_a_file_judges_under_its_own_name(tmp_path: Path, downloads: Downloads, 
     file.write_bytes(b"GGUF")
     judge = choice(replace(Settings(), large=LargeModel("file", str(file))), downloads, engine).judge()
     assert (judge.name, judge.family) == ("Qwen3-4B-Q4_K_M", "qwen3")
+
+
+def test_a_file_of_the_catalogue_has_one_name_however_it_is_named(
+    downloads: Downloads, engine: LlamaEngine
+) -> None:
+    file = downloads.folder / "Qwen3-4B-Q4_K_M.gguf"
+    file.write_bytes(b"GGUF")
+    names = ("qwen3-4b", file.name, str(file), f"Qwen/Qwen3-4B-GGUF:{file.name}")
+    chosen = LargeModel("catalogue", "qwen3-4b")
+    for name in names:
+        assert choice(Settings(), downloads, engine).use(name) == chosen
+    in_use = choice(replace(Settings(), large=chosen), downloads, engine)
+    for name in (names[0], names[1], names[3]):
+        with pytest.raises(InputError, match="writes now"):
+            in_use.remove(name)
+    assert file.exists()
+
+
+def test_the_list_tells_what_this_machine_can_run(downloads: Downloads, engine: LlamaEngine) -> None:
+    here = Machine("Linux x86_64", 2, 6000, 5000, disk_free_mb=50_000, memory_mb_per_second=10_000)
+    entries = {one.name: one for one in choice(Settings(), downloads, engine).entries(here)}
+    assert "models get qwen3-4b" in entries["qwen3-4b"].told
+    assert entries["qwen3-4b"].words_per_second == pytest.approx(3.0)
+    assert not entries["qwen3-8b"].runs
+    assert "this machine has 6.0 GB" in entries["qwen3-8b"].told
+    assert "models get" not in entries["qwen3-8b"].told
