@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote, urlsplit
@@ -26,6 +26,7 @@ from core.store.settings import Download
 Made = TypeVar("Made")
 
 _POLL = 0.1  # seconds between two looks at a cancel token
+_ASKING = 2  # retries of a question: somebody waits for the answer
 _LONGEST_PAUSE = 8.0  # seconds before the next try after a cut
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _PLAIN = {"Accept-Encoding": "identity"}  # else a byte range would be one of the compressed file
@@ -77,7 +78,7 @@ class _Traffic:
 class Tally:
     """How many bytes of a file are there; read by one thread while another counts."""
 
-    bytes: int = field(default=0)
+    bytes: int = 0
 
 
 class Hub:
@@ -103,6 +104,7 @@ class Hub:
         self._guard, self._ledger = guard, ledger
         self._retries, self._timeout = retries, timeout
         self._traffic: dict[str, _Traffic] = {}
+        self._noted: dict[str, _Traffic] = {}
         self._allowed: list[str] = []
         self._stopped = threading.Event()
 
@@ -124,8 +126,7 @@ class Hub:
         close_session()
         for host in self._allowed:
             self._guard.disallow(host)
-        for host, one in self._traffic.items():
-            self._ledger.note(host, "download", one.out, one.into)
+        self._note()
 
     def describe(self, repo: str, file: str, tick: Callable[[], None]) -> HubFile:
         """Asks for size, checksum and revision. `tick` is called every tenth of a second and may raise.
@@ -151,6 +152,8 @@ class Hub:
         thread.start()
         try:
             while not wait([done], _POLL).done:
+                if len(self._noted) < len(self._traffic):
+                    self._note()  # at once: a kill before the end must not keep a host from the ledger
                 tick()
         except BaseException:
             self._stopped.set()
@@ -165,9 +168,8 @@ class Hub:
         from huggingface_hub.utils import hf_raise_for_status, http_backoff
 
         address = f"{self._url}/api/models/{quote(repo)}?blobs=true"
-        answer = http_backoff(
-            "GET", address, max_retries=self._retries, headers=_PLAIN, timeout=self._timeout
-        )
+        tries = min(self._retries, _ASKING)
+        answer = http_backoff("GET", address, max_retries=tries, headers=_PLAIN, timeout=self._timeout)
         self._traffic[answer.url.host].into += len(answer.content)
         hf_raise_for_status(answer)
         try:
@@ -222,6 +224,14 @@ class Hub:
                     raise ModelError("The hub sends more than the file it named; nothing of it is kept.")
         if there.bytes < one.size:
             raise httpx2.RemoteProtocolError("cut short")
+
+    def _note(self) -> None:
+        """What went over the network since the last time."""
+        for host, one in list(self._traffic.items()):
+            before, now = self._noted.get(host, _Traffic()), replace(one)
+            if now != before:
+                self._ledger.note(host, "download", now.out - before.out, now.into - before.into)
+            self._noted[host] = now
 
     def _check(self) -> None:
         if self._stopped.is_set():

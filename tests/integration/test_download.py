@@ -2,13 +2,20 @@
 
 import shutil
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from core.errors import Cancelled, InputError, Known, ModelError
 from core.models.download import Downloads, Fetched, source
@@ -63,6 +70,14 @@ class Fetching:
         return self.downloads.get(wanted, Progress(self.steps.append), cancel)
 
     @property
+    def hosts(self) -> set[str]:
+        """On the ledger."""
+        return {one.host for one in self.rows}
+
+    def received(self, host: str) -> int:
+        return sum(one.bytes_in for one in self.rows if one.host == host)
+
+    @property
     def files(self) -> list[Path]:
         return sorted(self.folder.iterdir())
 
@@ -91,14 +106,33 @@ def test_a_file_comes_whole_private_and_on_record(hub: StandIn, fetching: Fetchi
 
 def test_the_ledger_names_the_hub_and_where_it_redirects(hub: StandIn, fetching: Fetching) -> None:
     fetching.get()
-    assert [(one.host, one.purpose) for one in fetching.rows] == [
-        ("127.0.0.1", "download"),
-        ("127.0.0.1", "download"),
-        ("localhost", "download"),
-    ]
-    assert fetching.rows[0].bytes_in == len(hub.describe())
-    assert fetching.rows[2].bytes_in == len(hub.content)
-    assert all(one.bytes_out > 50 for one in fetching.rows)
+    assert {one.purpose for one in fetching.rows} == {"download"}
+    assert fetching.received("127.0.0.1") == len(hub.describe())
+    assert fetching.received("localhost") == len(hub.content)
+    assert all(one.bytes_out + one.bytes_in > 50 for one in fetching.rows)
+
+
+def test_a_host_is_on_the_ledger_while_the_download_runs(hub: StandIn, fetching: Fetching) -> None:
+    hub.faults = [Fault(wait=0.3)]
+    with pytest.raises(Cancelled):
+        fetching.get(stopping(lambda: "localhost" in fetching.hosts))
+    assert {step.stage for step in fetching.steps} == {"downloading (MB)"}
+    assert fetching.received("localhost") < len(hub.content)
+
+
+def test_an_unencrypted_redirect_is_not_followed(hub: StandIn, fetching: Fetching) -> None:
+    hub.cdn = "http://cdn.example"
+    with pytest.raises(ModelError, match="not encrypted"):
+        fetching.get()
+    assert fetching.hosts == {"127.0.0.1"}
+    assert not fetching.usable
+
+
+def test_a_hub_whose_certificate_nobody_signed(hub: StandIn, fetching: Fetching, tmp_path: Path) -> None:
+    with encrypted(tmp_path) as port:
+        fetching.settings = Download(hub=f"https://localhost:{port}")
+        with pytest.raises(ModelError, match="cannot be reached"):
+            fetching.get()
 
 
 def test_the_hub_learns_nothing_of_the_user(
@@ -234,6 +268,32 @@ def test_nobody_there_and_nobody_answering(fetching: Fetching, hub: StandIn) -> 
         fetching.get()
 
 
+@contextmanager
+def encrypted(folder: Path) -> Iterator[int]:
+    """A port where somebody speaks TLS who made their own certificate for localhost."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = folder / "localhost.pem"
+    file.write_bytes(pem + made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign] # the other side hangs up
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 def stopping(after: Callable[[], bool]) -> CancelToken:
     """Cancelled by another thread as soon as `after` holds."""
     cancel = CancelToken()
@@ -303,7 +363,7 @@ def test_what_came_of_another_revision_is_thrown_away(
 
 def test_another_model_of_the_same_name_is_left_alone(hub: StandIn, fetching: Fetching) -> None:
     fetching.downloads.path(FILE).write_bytes(b"mine")
-    with pytest.raises(InputError, match="models remove"):
+    with pytest.raises(InputError, match="move it away"):
         fetching.get()
     assert fetching.files[0].read_bytes() == b"mine"
 
