@@ -148,6 +148,11 @@ def cloud_in_use(model: str, host: str) -> str:
     )
 
 
+def graphics(name: str, description: str, memory_mb: int) -> str:
+    """A graphics card that llama.cpp can use."""
+    return f"{description} ({name}, {memory_mb / 1000:.1f} GB)"
+
+
 def pace(words: float, measured: bool) -> str:
     """How fast a model writes on this machine, in a sentence; empty where nothing is known."""
     if not words:

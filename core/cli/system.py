@@ -12,6 +12,7 @@ from core.cli import shapes
 from core.cli.output import json_option, opened, remark, show, show_json, working
 from core.domain import Address, MessageId
 from core.drafting.mailbox import Target
+from core.engine.llama import EngineFacts, LlamaEngine
 from core.errors import InputError, Known
 from core.store.paths import Profile
 
@@ -89,12 +90,17 @@ def doctor_command(as_json: bool) -> None:
     here = machine(home)
     fits = {one.name: fit(one, here, fetched=(home / "models" / one.file).is_file()) for one in catalogue()}
     wrong = _what_is_wrong()
+    engine = _engine(wrong)
     if as_json:
         models = {name: asdict(one) for name, one in fits.items()}
-        show_json(asdict(here) | {"models": models, "wrong": wrong})
+        facts = asdict(engine) if engine else None
+        show_json(asdict(here) | {"engine": facts, "models": models, "wrong": wrong})
         return
     for name, value in asdict(here).items():
         show(f"{name.replace('_', ' ')}: {value}")
+    if engine:
+        cards = [messages.graphics(one.name, one.description, one.memory_mb) for one in engine.graphics]
+        show(f"llama.cpp: {', '.join(engine.features)}", f"graphics: {', '.join(cards) or 'none'}")
     for name, one in fits.items():
         runs = "runs here" if one.runs else "does not run here"
         show(
@@ -112,6 +118,18 @@ def _what_is_wrong() -> list[str]:
             return []
     except Known as error:
         return [messages.error_line(error)]
+
+
+def _engine(wrong: list[str]) -> EngineFacts | None:
+    """What llama.cpp computes with; why it does not start goes to `wrong`."""
+    engine = LlamaEngine()
+    try:
+        return engine.facts()
+    except Known as error:
+        wrong.append(messages.error_line(error))
+        return None
+    finally:
+        engine.close()
 
 
 @click.group("privacy")
