@@ -4,6 +4,7 @@ A file has its own name only once it is whole; until then it is `FILE.CHECKSUM.p
 next try goes on.
 """
 
+import errno
 import hashlib
 import os
 import re
@@ -80,10 +81,23 @@ class Downloads:
                 " first."
             )
         partial = path.with_name(f"{path.name}.{wanted.sha256[:12]}.partial")
-        self._remove_partials(path, but=partial)
-        self._transfer(wanted, partial, progress, cancel)
-        _verify(partial, wanted, progress, cancel)
+        try:
+            self._remove_partials(path, but=partial)
+            self._transfer(wanted, partial, progress, cancel)
+            _verify(partial, wanted, progress, cancel)
+            return self._keep(wanted, partial, path)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                raise ModelError("The disk is full; make room and run the same command again.") from None
+            raise ModelError(
+                "The model cannot be written to the profile folder; check its permissions."
+            ) from None
+
+    def _keep(self, wanted: HubFile, partial: Path, path: Path) -> Fetched:
+        """Its name comes last: a kill in between leaves a record without a file, which counts for nothing,
+        and never the record of one file beside another."""
         made = Fetched(**_shared(wanted), at=datetime.now(UTC))
+        path.unlink(missing_ok=True)
         self._jobs.set(_key(path), made)
         partial.replace(path)
         return made

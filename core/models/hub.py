@@ -7,7 +7,6 @@ and compares sizes, not checksums. Its API class is not used either: it asks the
 programs to name in its User-Agent.
 """
 
-import errno
 import logging
 import threading
 from collections.abc import Callable
@@ -82,9 +81,10 @@ class Tally:
 
 
 class Hub:
-    """Its methods raise ModelError with a sentence of ours. Close it, or the hosts stay allowed.
+    """Its methods raise ModelError with a sentence of ours, and OSError where a file cannot be written.
+    A context manager: its hosts are allowed until it ends.
 
-    A thread that waits for the network cannot be stopped: it is left behind, and after `close` neither
+    A thread that waits for the network cannot be stopped: it is left behind, and after the end neither
     asks nor writes anything more.
     """
 
@@ -285,7 +285,7 @@ def _pick(found: _Repository, host: str, repo: str, file: str) -> HubFile:
 
 
 def _sentence(error: Exception) -> Exception:
-    """Our sentence for the library's error; a bug stays a bug."""
+    """Our sentence for the library's error; any other stays as it is."""
     import httpx2
     from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
 
@@ -305,10 +305,6 @@ def _sentence(error: Exception) -> Exception:
             "The hub cannot be reached or broke off; what has come is kept. Check the network and"
             " download.proxy in settings.toml, and run the same command again."
         )
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return ModelError("The disk is full; make room and run the same command again.")
-    if isinstance(error, OSError):
-        return ModelError("The model cannot be written to the profile folder; check its permissions.")
     return error
 
 

@@ -1,5 +1,6 @@
 """Downloads over real HTTP, against a stand-in for the hub that cuts, lies, refuses and stalls."""
 
+import hashlib
 import shutil
 import socket
 import ssl
@@ -346,6 +347,31 @@ def test_too_little_room_is_said_before(
     with pytest.raises(ModelError, match=r"too little room: 0\.0 GB are to come"):
         fetching.get()
     assert hub.asked == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the disk that is always full is Linux's")
+def test_a_disk_that_is_full_in_the_middle(hub: StandIn, fetching: Fetching) -> None:
+    partial = fetching.folder / f"{FILE}.{hashlib.sha256(hub.content).hexdigest()[:12]}.partial"
+    partial.symlink_to("/dev/full")
+    with pytest.raises(ModelError, match="disk is full"):
+        fetching.get()
+    assert not fetching.usable
+    partial.unlink()
+    partial.mkdir()
+    with pytest.raises(ModelError, match="check its permissions"):
+        fetching.get()
+
+
+def test_a_newer_revision_takes_the_place_of_an_older(
+    hub: StandIn, fetching: Fetching, tiny_model: Path
+) -> None:
+    first = fetching.get()
+    hub.content, hub.revision = tiny_model.read_bytes() + b"\0" * 16, "f" * 40
+    second = fetching.get()
+    assert first.sha256 != second.sha256
+    ((path, record),) = fetching.downloads.all()
+    assert record == second
+    assert path.read_bytes() == hub.content
 
 
 def test_what_came_of_another_revision_is_thrown_away(
