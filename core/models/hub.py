@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, BinaryIO, TypeVar
+from typing import Annotated, Any, BinaryIO, TypeVar
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -32,8 +32,8 @@ _PLAIN = {"Accept-Encoding": "identity"}  # else a byte range would be one of th
 
 
 class _Lfs(msgspec.Struct):
-    sha256: str
-    size: int
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    size: Annotated[int, msgspec.Meta(gt=0)]
 
 
 class _File(msgspec.Struct):
@@ -48,7 +48,7 @@ class _Card(msgspec.Struct):
 class _Repository(msgspec.Struct):
     """What `GET /api/models/REPO?blobs=true` answers, as far as it matters here."""
 
-    sha: str
+    sha: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{40}$")]
     siblings: list[_File] = []
     cardData: _Card | None = None  # noqa: N815 - the hub's word
 
@@ -274,13 +274,14 @@ class Hub:
 def _pick(found: _Repository, host: str, repo: str, file: str) -> HubFile:
     one = next((one for one in found.siblings if one.rfilename == file), None)
     if one is None:
-        there = [other.rfilename for other in found.siblings if other.rfilename.endswith(".gguf")]
+        names = (other.rfilename for other in found.siblings)
+        there = [name for name in names if name.endswith(".gguf") and name.isprintable()]
         told = f"it has {', '.join(there[:12])}" if there else "it has no GGUF files at all"
         raise InputError(f"{repo} has no file of that name; {told}.")
-    if one.lfs is None or len(one.lfs.sha256) != 64:
+    if one.lfs is None:
         raise ModelError("The hub gives no checksum for this file, so Longhand does not fetch it.")
     licence = found.cardData.license if found.cardData else None
-    told = licence if isinstance(licence, str) else ""
+    told = licence if isinstance(licence, str) and licence.isprintable() else ""
     return HubFile(host, repo, file, found.sha, one.lfs.sha256, one.lfs.size, told)
 
 

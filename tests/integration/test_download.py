@@ -17,6 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.errors import Cancelled, InputError, Known, ModelError
 from core.models.download import Downloads, Fetched, source
@@ -244,12 +246,19 @@ def test_what_the_hub_does_not_have(hub: StandIn, fetching: Fetching) -> None:
         asked(NAME)
 
 
+def listing(revision: str, lfs: str) -> bytes:
+    return f'{{"sha": "{revision}", "siblings": [{{"rfilename": "{FILE}", "lfs": {lfs}}}]}}'.encode()
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
         (b"not JSON", "like a model hub"),
         (b"{}", "like a model hub"),
-        (b'{"sha": "1", "siblings": [{"rfilename": "%s"}]}' % FILE.encode(), "no checksum"),
+        (listing(REVISION, "null"), "no checksum"),
+        (listing("main", "null"), "like a model hub"),
+        (listing(REVISION, f'{{"sha256": "{"../" * 21}a", "size": 9}}'), "like a model hub"),
+        (listing(REVISION, f'{{"sha256": "{"0" * 64}", "size": -1}}'), "like a model hub"),
     ],
 )
 def test_a_hub_that_answers_strangely(
@@ -445,3 +454,16 @@ def test_names_that_mean_no_download(name: str, told: str) -> None:
 def test_names_that_do() -> None:
     assert source("qwen3-4b") == ("Qwen/Qwen3-4B-GGUF", "Qwen3-4B-Q4_K_M.gguf")
     assert source("a.b/c-d:q4/model.gguf") == ("a.b/c-d", "q4/model.gguf")
+
+
+@given(name=st.from_regex(r"[a./-]{1,6}/[a./-]{1,6}:[a./-]{0,9}\.gguf", fullmatch=True) | st.text())
+def test_whatever_is_named_lies_in_the_folder(name: str) -> None:
+    try:
+        repo, file = source(name)
+    except InputError:
+        return
+    assert repo.count("/") == 1
+    assert ".." not in f"{repo}:{file}"
+    folder = Path("/models")
+    assert (folder / Path(file).name).parent == folder
+    assert Path(file).name.removesuffix(".gguf")
