@@ -132,6 +132,10 @@ class App:
         check_memory(found.size, machine(self._profile.home))
         return found
 
+    def has_model(self, wanted: HubFile) -> bool:
+        """Whether it was downloaded already, in this revision."""
+        return self._downloads().has(wanted)
+
     def get_model(self, wanted: HubFile, progress: Progress, cancel: CancelToken) -> Fetched:
         """Downloads what was asked for, or the rest of it. Raises ModelError, InputError, Cancelled."""
         return self._downloads().get(wanted, progress, cancel)

@@ -59,9 +59,10 @@ def get(name: str, yes: bool, as_json: bool) -> None:
     with opened("longhand models get") as app:
         with working() as (_, cancel):
             wanted = app.ask_model(name, cancel)
-        remark(messages.offer(wanted.file, wanted.repo, wanted.host, wanted.size, wanted.licence))
-        if not yes:
-            click.confirm("Download it?", abort=True, err=True)
+        if not app.has_model(wanted):
+            remark(messages.offer(wanted.file, wanted.repo, wanted.host, wanted.size, wanted.licence))
+            if not yes:
+                click.confirm("Download it?", abort=True, err=True)
         with working() as (progress, cancel):
             made = app.get_model(wanted, progress, cancel)
     if as_json:

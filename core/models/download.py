@@ -69,11 +69,16 @@ class Downloads:
         with self._connect() as hub:
             return hub.describe(repo, file, cancel.check)
 
+    def has(self, wanted: HubFile) -> bool:
+        """Whether this very file was fetched and is there."""
+        earlier = self.record(self.path(wanted.file))
+        return earlier is not None and earlier.sha256 == wanted.sha256
+
     def get(self, wanted: HubFile, progress: Progress, cancel: CancelToken) -> Fetched:
         """Fetches what `ask` found, or the rest of it. Returns at once where it is there already."""
         path = self.path(wanted.file)
         earlier = self.record(path)
-        if earlier and earlier.sha256 == wanted.sha256:
+        if earlier and self.has(wanted):
             return earlier
         if path.exists() and (earlier is None or earlier.repo != wanted.repo):
             raise InputError(

@@ -59,6 +59,9 @@ def test_get_use_and_remove(hub: StandIn, longhand: Longhand) -> None:
     assert "licence, says its page, is 'mit'" in err
     assert longhand.list()[FILE] | {"where": "file", "in_use": False} == longhand.list()[FILE]
 
+    status, out, err = longhand("get", NAME, "--json")  # what is there needs no question
+    assert (status, json.loads(out), err) == (0, got, "")
+
     assert longhand("use", NAME)[0] == 0
     assert longhand.list()[FILE]["in_use"]
     assert longhand("use", FILE)[0] == 0
