@@ -40,6 +40,9 @@ from core.mail.network import Network
 from core.mail.servers import Servers
 from core.mail.sync import SyncResult
 from core.models.choice import CLOUD_KEY, ModelChoice, ModelEntry
+from core.models.download import Downloads, Fetched
+from core.models.hardware import check_memory, machine
+from core.models.hub import Hub, HubFile
 from core.preference.agent import PreferenceAgent
 from core.preference.rulebook import RuleBook
 from core.preference.settings import load_settings
@@ -60,6 +63,9 @@ from core.store.opening import open_database
 from core.store.paths import Profile
 from core.store.settings import Cloud, LargeModel, Settings
 from core.tasks import CancelToken, Progress
+
+_PACE = "pace/"  # key of the words in a second that a model wrote in its last draft
+_TELLING = 8  # words: a shorter draft tells of starting up, not of writing
 
 
 class App:
@@ -117,8 +123,32 @@ class App:
         return self._engine.rss_mb()
 
     def models(self) -> tuple[ModelEntry, ...]:
-        """What can be chosen, with what is in use."""
-        return self._models().entries()
+        """What can be chosen or downloaded, with what is in use and how it would run here."""
+        entries = self._models().entries(machine(self._profile.home))
+        paces = [self._jobs.get(f"{_PACE}{one.name.removesuffix('.gguf')}", float) for one in entries]
+        return tuple(
+            replace(one, words_per_second=pace, measured=True) if pace else one
+            for one, pace in zip(entries, paces, strict=True)
+        )
+
+    def ask_model(self, name: str, cancel: CancelToken) -> HubFile:
+        """What the hub has under a name of the catalogue, or OWNER/NAME:FILE.gguf. Raises ModelError, also
+        for one that does not fit this machine, and InputError."""
+        found = self._downloads().ask(name, cancel)
+        check_memory(found.size, machine(self._profile.home))
+        return found
+
+    def has_model(self, wanted: HubFile) -> bool:
+        """Whether it was downloaded already, in this revision."""
+        return self._downloads().has(wanted)
+
+    def get_model(self, wanted: HubFile, progress: Progress, cancel: CancelToken) -> Fetched:
+        """Downloads what was asked for, or the rest of it. Raises ModelError, InputError, Cancelled."""
+        return self._downloads().get(wanted, progress, cancel)
+
+    def remove_model(self, name: str) -> None:
+        """Deletes a downloaded model. Raises InputError."""
+        self._models().remove(name)
 
     def use_model(self, name: str) -> str:
         """A name of the catalogue, a GGUF file, or 'cloud'; what to tell the user. Raises InputError,
@@ -326,6 +356,9 @@ class App:
         made = write_draft(
             context, self._writer(), left_out=left_out, on_text=on_text, progress=progress, cancel=cancel
         )
+        words = len(made.text.split())
+        if words >= _TELLING:
+            self._jobs.set(f"{_PACE}{made.model}", words / made.seconds)
         if isinstance(target, int):
             self._drafts.add(MessageId(target), notes, made)
         return made
@@ -453,7 +486,13 @@ class App:
     # How it is put together
 
     def _models(self) -> ModelChoice:
-        return ModelChoice(self._settings, self._profile.models, self._engine, self._keychain, self._ledger)
+        return ModelChoice(self._settings, self._downloads(), self._engine, self._keychain, self._ledger)
+
+    def _downloads(self) -> Downloads:
+        def connect() -> Hub:
+            return Hub(self._settings.download, self._guard, self._ledger)
+
+        return Downloads(self._profile.models, self._jobs, connect)
 
     def _mixed_families(self) -> str:
         """A sentence where rules made by one family of models are applied by another."""

@@ -309,3 +309,23 @@ def cloud_in_use(model: str, host: str) -> str:
         f"{model} at {host} writes from now on: the mail you answer, your notes and your rules are sent "
         "there. See 'longhand privacy preview' for the exact text."
     )
+
+
+def graphics(name: str, description: str, memory_mb: int) -> str:
+    """A graphics card that llama.cpp can use."""
+    return f"{description} ({name}, {memory_mb / 1000:.1f} GB)"
+
+
+def pace(words: float, measured: bool) -> str:
+    """How fast a model writes on this machine, in a sentence; empty where nothing is known."""
+    if not words:
+        return ""
+    count = f"{words:.0f}" if words >= 10 else f"{words:.1f}"
+    told = "wrote its last draft here at" if measured else "would write here, without a GPU, at about"
+    return f"It {told} {count} words a second."
+
+
+def offer(file: str, repo: str, host: str, size: int, licence: str) -> str:
+    """What a download would bring; `size` in bytes."""
+    told = f"its licence, says its page, is '{licence}'" if licence else "its page states no licence"
+    return f"{file} of {repo}, from {host}: {size / 1e6:.0f} MB; {told}."

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.domain import AppliedRule, Draft, MessageId, ParsedMail, Proposal, Rule
 from core.mail.discovery import Looked
+from core.models.download import Fetched
 from core.preference.sightings import Count
 from core.privacy.egress import LedgerEntry
 from core.store.accounts import Account
@@ -143,4 +144,16 @@ def ledger(one: LedgerEntry) -> dict[str, Any]:
         "purpose": one.purpose,
         "bytes_out": one.bytes_out,
         "bytes_in": one.bytes_in,
+    }
+
+
+def fetched(one: Fetched) -> dict[str, Any]:
+    return {
+        "repo": one.repo,
+        "file": one.file,
+        "revision": one.revision,
+        "sha256": one.sha256,
+        "bytes": one.size,
+        "licence": one.licence,
+        "at": one.at.isoformat(),
     }

@@ -9,9 +9,10 @@ import click
 
 from core import messages
 from core.cli import shapes
-from core.cli.output import json_option, opened, remark, show, show_json
+from core.cli.output import json_option, opened, remark, show, show_json, working
 from core.domain import Address, MessageId
 from core.drafting.mailbox import Target
+from core.engine.llama import EngineFacts, LlamaEngine
 from core.errors import InputError, Known
 from core.store.paths import Profile
 
@@ -24,14 +25,15 @@ def models_command() -> None:
 @models_command.command("list")
 @json_option
 def list_models(as_json: bool) -> None:
-    """List the models that can be chosen."""
+    """List the models that can be chosen or downloaded, and how they would run here."""
     with opened("longhand models list") as app:
         entries = app.models()
     if as_json:
         show_json([asdict(one) for one in entries])
         return
     for one in entries:
-        show(f"{'*' if one.in_use else ' '} {one.name:<24} {one.role:<7} {one.where:<9} {one.told}")
+        told = f"{one.told} {messages.pace(one.words_per_second, one.measured)}".rstrip()
+        show(f"{'*' if one.in_use else ' '} {one.name:<24} {one.role:<7} {one.where:<9} {told}")
 
 
 @models_command.command("use")
@@ -47,6 +49,37 @@ def use(name: str, url: str | None, model: str | None) -> None:
         show(app.use_cloud(url, model, key) if url and model else app.use_model(name))
 
 
+@models_command.command("get")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask before the download.")
+@json_option
+def get(name: str, yes: bool, as_json: bool) -> None:
+    """Download a model: a name of the list, or OWNER/NAME:FILE.gguf of a repository of the hub. The same
+    command goes on with a download that was stopped."""
+    with opened("longhand models get") as app:
+        with working() as (_, cancel):
+            wanted = app.ask_model(name, cancel)
+        if not app.has_model(wanted):
+            remark(messages.offer(wanted.file, wanted.repo, wanted.host, wanted.size, wanted.licence))
+            if not yes:
+                click.confirm("Download it?", abort=True, err=True)
+        with working() as (progress, cancel):
+            made = app.get_model(wanted, progress, cancel)
+    if as_json:
+        show_json(shapes.fetched(made))
+    else:
+        show(f"{made.file} is whole and checked; 'longhand models use {name}' makes it write.")
+
+
+@models_command.command("remove")
+@click.argument("name")
+def remove(name: str) -> None:
+    """Delete a downloaded model, or what has come of one."""
+    with opened("longhand models remove") as app:
+        app.remove_model(name)
+    show(f"{name} is deleted.")
+
+
 @click.command("doctor")
 @json_option
 def doctor_command(as_json: bool) -> None:
@@ -58,14 +91,24 @@ def doctor_command(as_json: bool) -> None:
     here = machine(home)
     fits = {one.name: fit(one, here, fetched=(home / "models" / one.file).is_file()) for one in catalogue()}
     wrong = _what_is_wrong()
+    engine = _engine(wrong)
     if as_json:
         models = {name: asdict(one) for name, one in fits.items()}
-        show_json(asdict(here) | {"models": models, "wrong": wrong})
+        facts = asdict(engine) if engine else None
+        show_json(asdict(here) | {"engine": facts, "models": models, "wrong": wrong})
         return
     for name, value in asdict(here).items():
         show(f"{name.replace('_', ' ')}: {value}")
+    if engine:
+        cards = [messages.graphics(one.name, one.description, one.memory_mb) for one in engine.graphics]
+        show(f"llama.cpp: {', '.join(engine.features)}", f"graphics: {', '.join(cards) or 'none'}")
     for name, one in fits.items():
-        show(f"{name}: {'runs here' if one.runs else 'does not run here'}. {one.why}".rstrip())
+        runs = "runs here" if one.runs else "does not run here"
+        show(
+            " ".join(
+                f"{name}: {runs}. {one.why} {messages.pace(one.words_per_second, measured=False)}".split()
+            )
+        )
     show(*(wrong or ["Nothing is wrong."]))
 
 
@@ -76,6 +119,18 @@ def _what_is_wrong() -> list[str]:
             return []
     except Known as error:
         return [messages.error_line(error)]
+
+
+def _engine(wrong: list[str]) -> EngineFacts | None:
+    """What llama.cpp computes with; why it does not start goes to `wrong`."""
+    engine = LlamaEngine()
+    try:
+        return engine.facts()
+    except Known as error:
+        wrong.append(messages.error_line(error))
+        return None
+    finally:
+        engine.close()
 
 
 @click.group("privacy")

@@ -62,6 +62,25 @@ class ModelFacts:
     context: int
 
 
+@dataclass(frozen=True)
+class GraphicsCard:
+    """`memory_mb` (10^6 bytes) is its own, or what it may take of the machine's."""
+
+    name: str
+    description: str
+    memory_mb: int
+
+
+@dataclass(frozen=True)
+class EngineFacts:
+    """What this build of llama.cpp computes with on this machine. `features`: the processor's instruction
+    sets that it uses (AVX2, FMA ...), and parts of llama.cpp; `graphics`: none where the build has no back
+    end for what is there."""
+
+    features: tuple[str, ...]
+    graphics: tuple[GraphicsCard, ...]
+
+
 class LlamaEngine:
     """One llama child. It starts with the first request, again by itself after a kill, and ends
     after `idle_seconds` without one. Safe to share between threads; requests take turns."""
@@ -128,6 +147,14 @@ class LlamaEngine:
         """Loads a model to prove it can be run. Raises ModelError."""
         found = self._ask(model, m.Inspect(str(model), self._threads), m.Inspected)
         return ModelFacts(found.architecture, found.name, found.parameters, found.context)
+
+    def facts(self) -> EngineFacts:
+        """Needs no model. Raises ChildDied."""
+        for reply in self._child.stream(m.DescribeBuild(), final=(m.Build,)):
+            if isinstance(reply, m.Build):
+                cards = (GraphicsCard(one.name, one.description, one.memory_mb) for one in reply.graphics)
+                return EngineFacts(reply.features, tuple(cards))
+        raise AssertionError("the stream ends with its final reply")
 
     def rss_mb(self) -> float:
         """Peak memory of the child over its answers so far, in MB."""

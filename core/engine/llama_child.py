@@ -8,6 +8,7 @@ from pathlib import Path
 from core.engine import messages as m
 from core.engine.inbox import Inbox
 from core.engine.llama_batch import SEATS, Answer, Job, answer_all
+from core.engine.llama_build import describe_build
 from core.engine.llama_native import AbortFlag, Model, silence
 from core.engine.memory import peak_rss_mb
 from core.engine.pipe import Failed, Pipe
@@ -55,6 +56,8 @@ class _Server:
             case m.Inspect():
                 model = self._model(request.model, request.threads)
                 self._pipe.send(m.Inspected(*model.describe(), model.n_train))
+            case m.DescribeBuild():
+                self._pipe.send(describe_build())
 
     def _generate(self, request: m.Generate) -> None:
         started = time.perf_counter()

@@ -59,7 +59,11 @@ class Inspect(Message, frozen=True):
     threads: int = 0
 
 
-LlamaRequest = Generate | GenerateAll | Tokenize | TokenizePrompt | Inspect | Cancel
+class DescribeBuild(Message, frozen=True):
+    """Asks what llama.cpp can compute with here; needs no model."""
+
+
+LlamaRequest = Generate | GenerateAll | Tokenize | TokenizePrompt | Inspect | DescribeBuild | Cancel
 
 # From the llama child.
 
@@ -110,7 +114,22 @@ class Inspected(Message, frozen=True):
     context: int
 
 
-LlamaReply = Loading | Loaded | PromptRead | Text | Generated | AllGenerated | Tokens | Inspected | Failed
+class Graphics(Message, frozen=True):
+    name: str
+    description: str
+    memory_mb: int
+
+
+class Build(Message, frozen=True):
+    """`features`: instruction sets of this processor that are used, and parts of llama.cpp."""
+
+    features: tuple[str, ...]
+    graphics: tuple[Graphics, ...]
+
+
+LlamaReply = (
+    Loading | Loaded | PromptRead | Text | Generated | AllGenerated | Tokens | Inspected | Build | Failed
+)
 
 # To and from the reader child.
 

@@ -62,9 +62,8 @@ def embedded_path(name: str) -> Path:
 
 
 def to_fetch(entry: CatalogueEntry) -> str:
-    """How to come by a model that is not part of Longhand, as the end of a sentence: Longhand itself
-    downloads nothing."""
-    return f"download {entry.file} of {entry.repo}, then run 'longhand models use' with its path."
+    """How to come by a model that is not part of Longhand, as the end of a sentence."""
+    return f"'longhand models get {entry.name}' downloads it ({entry.size_mb} MB, {entry.licence})."
 
 
 def embedded_weights(name: str) -> Path:

@@ -16,6 +16,8 @@ from core.models.catalogue import (
     to_fetch,
 )
 from core.models.chat import ChatModel
+from core.models.download import Downloads
+from core.models.hardware import Machine, estimated_pace, fit
 from core.models.local import LocalModel
 from core.privacy.egress import Ledger
 from core.privacy.keychain import Keychain
@@ -27,21 +29,29 @@ CLOUD_KEY = "cloud"  # under which the keychain holds the service's key
 @dataclass(frozen=True)
 class ModelEntry:
     """`where`: 'embedded', 'file', 'cloud' or 'to fetch'; `role`: 'large' (writes) or 'small' (the
-    agent's base)."""
+    agent's base). `runs`: whether this machine has what it takes; `words_per_second`: as estimated
+    or, `measured`, in its last draft here; 0 where that is not known."""
 
     name: str
     role: str
     where: str
     told: str
     in_use: bool
+    runs: bool = True
+    words_per_second: float = 0.0
+    measured: bool = False
 
 
 class ModelChoice:
     def __init__(
-        self, settings: Settings, folder: Path, engine: LlamaEngine, keychain: Keychain, ledger: Ledger
+        self,
+        settings: Settings,
+        downloads: Downloads,
+        engine: LlamaEngine,
+        keychain: Keychain,
+        ledger: Ledger,
     ) -> None:
-        """`folder`: where downloaded models lie."""
-        self._settings, self._folder, self._engine = settings, folder, engine
+        self._settings, self._downloads, self._engine = settings, downloads, engine
         self._keychain, self._ledger = keychain, ledger
 
     @property
@@ -112,21 +122,25 @@ class ModelChoice:
     def dequantised(self) -> Path:
         """Where the small model's weights lie as training saw them, once they were asked for: they hold
         nothing of the user's, so they need no encryption."""
-        return self._folder / f"{self._settings.small.name}-nf4.gguf"
+        return self._downloads.folder / f"{self._settings.small.name}-nf4.gguf"
 
     def small_base(self) -> Path:
         """The small model's folder, for training. Raises InputError for one that cannot be trained."""
         return embedded_weights(self._settings.small.name)
 
-    def entries(self) -> tuple[ModelEntry, ...]:
-        """All that can be chosen now."""
+    def entries(self, here: Machine) -> tuple[ModelEntry, ...]:
+        """All that can be chosen now, or fetched, weighed against a machine."""
         large, small = self._settings.large, self._settings.small
         used = {small.name} | ({large.name} if large.source == "catalogue" else set())
-        found = [
-            ModelEntry(one.name, one.role, self._where(one), self._told(one), one.name in used)
-            for one in catalogue()
-        ]
-        if large.source == "file":
+        found = [self._entry(one, here, one.name in used) for one in catalogue()]
+        files = {self._path(one) for one in catalogue()}
+        for path, record in self._downloads.all():
+            if path not in files:
+                used_now = large == LargeModel("file", str(path))
+                pace, told = estimated_pace(record.size, here), f"From {record.repo}."
+                found.append(ModelEntry(path.name, "large", "file", told, used_now, words_per_second=pace))
+                files.add(path)
+        if large.source == "file" and Path(large.name) not in files:
             found.append(ModelEntry(Path(large.name).name, "large", "file", "Your own GGUF file.", True))
         cloud = self._settings.cloud
         if cloud.model:
@@ -135,8 +149,8 @@ class ModelChoice:
         return tuple(found)
 
     def use(self, name: str) -> LargeModel:
-        """The settings for a model named by the user: of the catalogue, a GGUF file (loaded once to
-        prove that it can be run), or 'cloud'. Raises InputError, ModelError."""
+        """The settings for a model named by the user: of the catalogue, a GGUF file or a downloaded one
+        (loaded once to prove that it can be run), or 'cloud'. Raises InputError, ModelError."""
         if name == "cloud":
             if not self._settings.cloud.model:
                 raise InputError("No cloud model is set up; 'longhand models use cloud' needs a --url.")
@@ -147,22 +161,49 @@ class ModelChoice:
         if known:
             raise InputError(f"{name} is not on this machine; {to_fetch(known)}")
         path = Path(name).expanduser().absolute()
+        if not path.is_file():
+            path = self._downloaded(name)
+        for one in catalogue():
+            if one.role == "large" and self._path(one) == path and path.is_file():
+                return LargeModel("catalogue", one.name)
         if path.suffix.lower() != ".gguf" or not path.is_file():
             raise InputError("There is no such model; give one of 'longhand models list' or a GGUF.")
         self._engine.inspect(path)
         return LargeModel("file", str(path))
 
+    def remove(self, name: str) -> None:
+        """Deletes a downloaded model, or what has come of one. Raises InputError for one that writes now,
+        and for what Longhand did not download."""
+        known = next((one for one in catalogue() if one.name == name), None)
+        if known and known.embedded:
+            raise InputError(f"{name} is part of Longhand and stays.")
+        path = self._path(known) if known else self._downloaded(name)
+        large = self._settings.large
+        writer = self._path(find(large.name)) if large.source == "catalogue" else Path(large.name)
+        if large.source != "cloud" and path == writer:
+            raise InputError(f"{name} writes now; choose another with 'longhand models use' first.")
+        ours = self._downloads.record(path) is not None
+        if not ours and not self._downloads.begun(path):
+            raise InputError("There is no downloaded model of that name; see 'longhand models list'.")
+        self._downloads.remove(path)
+
+    def _downloaded(self, name: str) -> Path:
+        """Where a downloaded model lies that is named as for `get`, or by its file alone."""
+        return self._downloads.path(name.rpartition(":")[2])
+
     def _path(self, entry: CatalogueEntry) -> Path:
-        return embedded_path(entry.name) if entry.embedded else self._folder / entry.file
+        return embedded_path(entry.name) if entry.embedded else self._downloads.folder / entry.file
 
     def _where(self, entry: CatalogueEntry) -> str:
         return "embedded" if entry.embedded else "file" if self._path(entry).is_file() else "to fetch"
 
-    def _told(self, entry: CatalogueEntry) -> str:
-        if self._where(entry) != "to fetch":
-            return entry.about
-        told = to_fetch(entry)
-        return f"{entry.about} {told[:1].upper()}{told[1:]}"
+    def _entry(self, entry: CatalogueEntry, here: Machine, in_use: bool) -> ModelEntry:
+        where = self._where(entry)
+        fitting = fit(entry, here, fetched=where != "to fetch")
+        told = [entry.about, fitting.why, to_fetch(entry) if where == "to fetch" and fitting.runs else ""]
+        said = " ".join(part for part in told if part)
+        pace = fitting.words_per_second
+        return ModelEntry(entry.name, entry.role, where, said, in_use, fitting.runs, pace)
 
     def _cloud(self) -> ChatModel:
         from core.models.cloud import OpenAIModel

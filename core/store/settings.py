@@ -76,6 +76,15 @@ class Cloud:
 
 
 @dataclass(frozen=True)
+class Download:
+    """Where models come from: the hub or a mirror of it, and by way of which HTTP proxy (none where
+    empty)."""
+
+    hub: str = "https://huggingface.co"
+    proxy: str = ""
+
+
+@dataclass(frozen=True)
 class Exclude:
     """Never synced, never learned from."""
 
@@ -93,6 +102,7 @@ class Settings:
     drafting: Drafting = field(default_factory=Drafting)
     learning: Learning = field(default_factory=Learning)
     cloud: Cloud = field(default_factory=Cloud)
+    download: Download = field(default_factory=Download)
     exclude: Exclude = field(default_factory=Exclude)
 
 
@@ -137,12 +147,18 @@ def from_mapping(values: Mapping[str, Any]) -> Settings:
         settings = msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
         raise InputError(_sentence(error)) from None
-    url = settings.cloud.base_url
-    if url and (not url.startswith(("https://", "http://")) or "@" in url):
-        raise InputError(
-            "In settings.toml, cloud.base_url must be an http(s) address without a user or password."
-        )
-    if settings.cloud.enabled and not (url and settings.cloud.model):
+    cloud, download = settings.cloud, settings.download
+    addresses = {
+        "cloud.base_url": cloud.base_url,
+        "download.hub": download.hub or "nowhere",
+        "download.proxy": download.proxy,
+    }
+    for key, url in addresses.items():
+        if url and (not url.startswith(("https://", "http://")) or "@" in url):
+            raise InputError(
+                f"In settings.toml, {key} must be an http(s) address without a user or password."
+            )
+    if cloud.enabled and not (cloud.base_url and cloud.model):
         raise InputError("In settings.toml, cloud.enabled needs cloud.base_url and cloud.model.")
     return settings
 

@@ -141,6 +141,10 @@ def test_a_draft_names_its_rules_and_what_to_check(capsys: pytest.CaptureFixture
         capsys, "draft", "--message", str(waiting[0]["id"]), "--notes", "yes, on Friday", "--json"
     )
     assert json.loads(by_number[1])["text"] == draft["text"]
+    models = {one["name"]: one for one in json.loads(longhand(capsys, "models", "list", "--json")[1])}
+    assert models["mini-large"]["measured"], draft["text"]
+    assert models["mini-large"]["words_per_second"] > 1
+    assert not models["qwen3-8b"]["measured"]
 
 
 def test_the_preview_is_the_mail_with_notes_and_rules(

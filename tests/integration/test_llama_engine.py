@@ -338,3 +338,9 @@ def test_two_threads_take_turns(engine: LlamaEngine, tiny_model: Path) -> None:
     for thread in threads:
         thread.join()
     assert texts == {mail: engine.generate(request(tiny_model, mail)).text for mail in mails}
+
+
+def test_what_the_build_computes_with(engine: LlamaEngine) -> None:
+    facts = engine.facts()
+    assert "OPENMP" in facts.features or "NEON" in facts.features or "AVX2" in facts.features
+    assert all(card.name and card.memory_mb > 0 for card in facts.graphics)

@@ -1,6 +1,7 @@
 """Which weights the agent is served on, and which family of models writes, by the settings alone."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,13 @@ from core.engine.llama import LlamaEngine
 from core.errors import InputError, ModelError
 from core.models.catalogue import embedded_path
 from core.models.choice import ModelChoice
+from core.models.download import Downloads
+from core.models.hardware import Machine
+from core.models.hub import Hub
 from core.privacy.egress import Ledger
 from core.privacy.keychain import PassphraseKeychain
+from core.store.database import Database
+from core.store.jobs import JobRepository
 from core.store.settings import Cloud, LargeModel, Settings
 
 
@@ -22,13 +28,26 @@ def engine() -> Iterator[LlamaEngine]:
     engine.close()
 
 
-def choice(settings: Settings, folder: Path, engine: LlamaEngine) -> ModelChoice:
-    keychain = PassphraseKeychain(folder / "keys", "a passphrase of the tests")
-    return ModelChoice(settings, folder, engine, keychain, Ledger(lambda _entry: None))
+@pytest.fixture
+def downloads(tmp_path: Path) -> Iterator[Downloads]:
+    """Of a profile in `tmp_path`, with no hub to speak to."""
+
+    def connect() -> Hub:
+        raise AssertionError("nothing here is downloaded")
+
+    with closing(Database.open(tmp_path / "longhand.db", bytes(32))) as database:
+        yield Downloads(tmp_path, JobRepository(database), connect)
 
 
-def test_an_agent_trained_on_other_weights_is_served_on_those(tmp_path: Path, engine: LlamaEngine) -> None:
-    models = choice(Settings(), tmp_path, engine)
+def choice(settings: Settings, downloads: Downloads, engine: LlamaEngine) -> ModelChoice:
+    keychain = PassphraseKeychain(downloads.folder / "keys", "a passphrase of the tests")
+    return ModelChoice(settings, downloads, engine, keychain, Ledger(lambda _entry: None))
+
+
+def test_an_agent_trained_on_other_weights_is_served_on_those(
+    tmp_path: Path, downloads: Downloads, engine: LlamaEngine
+) -> None:
+    models = choice(Settings(), downloads, engine)
     assert models.agent(b"", "mini-small").name == models.agent(b"").name == "mini-small"
     assert models.dequantised.parent == tmp_path
     with pytest.raises(ModelError, match="learn again"):
@@ -37,31 +56,59 @@ def test_an_agent_trained_on_other_weights_is_served_on_those(tmp_path: Path, en
     assert models.agent(b"", models.dequantised.stem).name == "mini-small"
 
 
-def test_the_family_of_the_writer(tmp_path: Path, engine: LlamaEngine) -> None:
+def test_the_family_of_the_writer(tmp_path: Path, downloads: Downloads, engine: LlamaEngine) -> None:
     embedded = Settings()
-    assert choice(embedded, tmp_path, engine).family == "longhand-mini"
+    assert choice(embedded, downloads, engine).family == "longhand-mini"
     file = replace(embedded, large=LargeModel("file", str(tmp_path / "Qwen3-4B-Q4_K_M.gguf")))
-    assert choice(file, tmp_path, engine).family == "qwen3"
+    assert choice(file, downloads, engine).family == "qwen3"
     cloud = Cloud(True, "https://models.example/v1", "Some/Model-7")
     service = replace(embedded, cloud=cloud, large=LargeModel("cloud", cloud.model))
-    assert choice(service, tmp_path, engine).family == "model-7"
+    assert choice(service, downloads, engine).family == "model-7"
 
 
-def test_a_built_in_model_never_judges_whatever_it_is_called(tmp_path: Path, engine: LlamaEngine) -> None:
+def test_a_built_in_model_never_judges_whatever_it_is_called(
+    tmp_path: Path, downloads: Downloads, engine: LlamaEngine
+) -> None:
     disguised = tmp_path / "Big-70B.gguf"
     disguised.write_bytes(embedded_path("mini-large").read_bytes())
     for large in (LargeModel("catalogue", "mini-large"), LargeModel("file", str(disguised))):
         with pytest.raises(InputError, match="too small to judge"):
-            choice(replace(Settings(), large=large), tmp_path, engine).judge()
+            choice(replace(Settings(), large=large), downloads, engine).judge()
     with pytest.raises(InputError, match="too small to judge"):
-        choice(Settings(), tmp_path, engine).judge(str(disguised))
+        choice(Settings(), downloads, engine).judge(str(disguised))
     served = Cloud(True, "http://127.0.0.1:1/v1", "own/mini-large")
     with pytest.raises(InputError, match="too small to judge"):
-        choice(replace(Settings(), cloud=served), tmp_path, engine).judge("cloud")
+        choice(replace(Settings(), cloud=served), downloads, engine).judge("cloud")
 
 
-def test_a_file_judges_under_its_own_name(tmp_path: Path, engine: LlamaEngine) -> None:
+def test_a_file_judges_under_its_own_name(tmp_path: Path, downloads: Downloads, engine: LlamaEngine) -> None:
     file = tmp_path / "Qwen3-4B-Q4_K_M.gguf"
     file.write_bytes(b"GGUF")
-    judge = choice(replace(Settings(), large=LargeModel("file", str(file))), tmp_path, engine).judge()
+    judge = choice(replace(Settings(), large=LargeModel("file", str(file))), downloads, engine).judge()
     assert (judge.name, judge.family) == ("Qwen3-4B-Q4_K_M", "qwen3")
+
+
+def test_a_file_of_the_catalogue_has_one_name_however_it_is_named(
+    downloads: Downloads, engine: LlamaEngine
+) -> None:
+    file = downloads.folder / "Qwen3-4B-Q4_K_M.gguf"
+    file.write_bytes(b"GGUF")
+    names = ("qwen3-4b", file.name, str(file), f"Qwen/Qwen3-4B-GGUF:{file.name}")
+    chosen = LargeModel("catalogue", "qwen3-4b")
+    for name in names:
+        assert choice(Settings(), downloads, engine).use(name) == chosen
+    in_use = choice(replace(Settings(), large=chosen), downloads, engine)
+    for name in (names[0], names[1], names[3]):
+        with pytest.raises(InputError, match="writes now"):
+            in_use.remove(name)
+    assert file.exists()
+
+
+def test_the_list_tells_what_this_machine_can_run(downloads: Downloads, engine: LlamaEngine) -> None:
+    here = Machine("Linux x86_64", 2, 6000, 5000, disk_free_mb=50_000, memory_mb_per_second=10_000)
+    entries = {one.name: one for one in choice(Settings(), downloads, engine).entries(here)}
+    assert "models get qwen3-4b" in entries["qwen3-4b"].told
+    assert entries["qwen3-4b"].words_per_second == pytest.approx(3.0)
+    assert not entries["qwen3-8b"].runs
+    assert "this machine has 6.0 GB" in entries["qwen3-8b"].told
+    assert "models get" not in entries["qwen3-8b"].told

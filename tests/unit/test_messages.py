@@ -43,6 +43,12 @@ def test_step_line() -> None:
     assert messages.step_line(Step("Reading", 3, 0, None)) == "Reading: 3"
 
 
+def test_pace() -> None:
+    assert messages.pace(0.0, measured=False) == ""
+    assert "about 2.5 words a second" in messages.pace(2.5, measured=False)
+    assert "last draft here at 31 words a second" in messages.pace(31.4, measured=True)
+
+
 def test_rules_of_another_family_are_told() -> None:
     assert "made by mini, and qwen3 writes" in messages.mixed_families("mini", "qwen3")
     assert messages.mixed_families("mini", "mini") == messages.mixed_families("", "mini") == ""

@@ -93,6 +93,9 @@ def test_dotted_and_inline_tables_are_kept_up_to_date(tmp_path: Path) -> None:
         ("[cloud]\nbase_url = 'https://me:hunter2@api.example'", "cloud.base_url"),
         ("[cloud]\nbase_url = 'file:///etc/passwd'", "cloud.base_url"),
         ("[cloud]\nenabled = true", "cloud.enabled"),
+        ("[download]\nhub = 'hunter2'", "download.hub"),
+        ("[download]\nhub = ''", "download.hub"),
+        ("[download]\nproxy = 'http://me:hunter2@proxy.example'", "download.proxy"),
         ("[large\nname = 'hunter2'", "line 1"),
     ],
 )

@@ -1,0 +1,38 @@
+"""What this build of llama.cpp can compute with: instruction sets and devices. For the llama child alone."""
+
+import ctypes
+import re
+from typing import Any
+
+import llama_cpp
+
+from core.engine import messages as m
+
+_GRAPHICS = (1, 2)  # GGML_BACKEND_DEVICE_TYPE_GPU, with memory of its own, and _IGPU
+
+
+def describe_build() -> m.Build:
+    told = llama_cpp.llama_print_system_info().decode("utf-8", "replace")
+    # The devices are ggml's, which the bindings load but do not declare.
+    ggml: Any = llama_cpp.llama_cpp._lib
+    ggml.ggml_backend_dev_count.restype = ctypes.c_size_t
+    ggml.ggml_backend_dev_get.restype = ctypes.c_void_p
+    ggml.ggml_backend_dev_get.argtypes = [ctypes.c_size_t]
+    found = [ggml.ggml_backend_dev_get(number) for number in range(ggml.ggml_backend_dev_count())]
+    graphics = tuple(_device(ggml, ctypes.c_void_p(one)) for one in found if _kind(ggml, one) in _GRAPHICS)
+    return m.Build(tuple(re.findall(r"(\w+) = 1", told)), graphics)
+
+
+def _kind(ggml: Any, device: int) -> int:
+    return int(ggml.ggml_backend_dev_type(ctypes.c_void_p(device)))
+
+
+def _device(ggml: Any, device: ctypes.c_void_p) -> m.Graphics:
+    ggml.ggml_backend_dev_name.restype = ctypes.c_char_p
+    ggml.ggml_backend_dev_description.restype = ctypes.c_char_p
+    free, total = ctypes.c_size_t(), ctypes.c_size_t()
+    ggml.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+    name, told = ggml.ggml_backend_dev_name(device), ggml.ggml_backend_dev_description(device)
+    return m.Graphics(
+        name.decode("utf-8", "replace"), told.decode("utf-8", "replace"), total.value // 1_000_000
+    )
