@@ -12,12 +12,14 @@ _LEAST_WORDS = 6  # 'Thanks, will do' shows little of how somebody writes
 
 def most_informative(exchanges: Sequence[Exchange], most: int | None) -> tuple[Exchange, ...]:
     """At most so many of them, in their order; all for None. In turn the newest of every correspondent and
-    kind of mail that is left, those of a few words last."""
+    kind of mail that is left: first what was edited (it weighs more), those of a few words last."""
     if most is None or len(exchanges) <= most:
         return tuple(exchanges)
-    full = [one for one in exchanges if len(words(one.sent)) >= _LEAST_WORDS]
-    meagre = [one for one in exchanges if len(words(one.sent)) < _LEAST_WORDS]
-    chosen = {one.id for _, one in zip(range(most), _in_turn(full, meagre), strict=False)}
+    edited = [one for one in exchanges if one.weight > 1]
+    plain = [one for one in exchanges if one.weight <= 1]
+    full = [one for one in plain if len(words(one.sent)) >= _LEAST_WORDS]
+    meagre = [one for one in plain if len(words(one.sent)) < _LEAST_WORDS]
+    chosen = {one.id for _, one in zip(range(most), _in_turn(edited, full, meagre), strict=False)}
     return tuple(one for one in exchanges if one.id in chosen)
 
 

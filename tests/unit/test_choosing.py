@@ -44,3 +44,9 @@ def test_the_newest_of_each_kind_of_person_and_mail_comes_first() -> None:
     given_ones = mails((2, "request", 20), (1, "refusal", 20), *often, (3, "request", 2))
     chosen = most_informative(given_ones, 4)
     assert [one.date.day for one in chosen] == [1, 2, 9, 10]
+
+
+def test_what_was_edited_comes_first_however_old() -> None:
+    given_ones = mails(*[(1, "request", 20)] * 10)
+    given_ones[0] = replace(given_ones[0], weight=2.0)
+    assert [one.date.day for one in most_informative(given_ones, 2)] == [1, 10]
