@@ -17,7 +17,7 @@ from core.domain import (
 )
 from core.preference.habits import habits
 from core.preference.learned import learned_rules
-from core.preference.measured import TOLD, evidence, measured_rules, sightings
+from core.preference.measured import TOLD, common_forms, evidence, measured_rules, sightings
 from core.preference.rulebook import RuleBook
 from core.preference.sightings import Count, counts
 from core.store.database import Database
@@ -37,8 +37,10 @@ class Rules:
 
     def refresh(self) -> None:
         """Counts the measured style anew: over the learning part, or all mail before there is one."""
-        found = habits(one for one in sightings(self._learning) if one.trait in TOLD)
-        self.book.refresh(measured_rules(found, self._evidence), RuleOrigin.MEASURED)
+        seen = [one for one in sightings(self._learning) if one.trait in TOLD]
+        found = habits(seen)
+        told = [*found, *common_forms(seen, found)]
+        self.book.refresh(measured_rules(told, self._evidence), RuleOrigin.MEASURED)
 
     def counts(self, scope: Scope) -> list[tuple[Count, tuple[MessageId, ...]]]:
         """What was counted in the mails of a scope, all traits, each value with its newest mails."""

@@ -15,15 +15,16 @@ from core.domain import (
     Scope,
     ScopeKind,
 )
-from core.preference.habits import Habit, habits
-from core.preference.sightings import EVERYONE, Sighting
-from core.traits import Names, detect_all, sentence
+from core.preference.habits import LEAST, Habit, habits
+from core.preference.sightings import EVERYONE, OPEN, Sighting, counts
+from core.traits import Names, detect_all, plain, sentence
 
 # The traits a model is told of; the rest of TRAITS serves the scores.
 TOLD = (
     "greeting", "sign_off", "name", "length", "contractions", "exclamation", "tone", "thanks",
     "hedges", "lists", "emoji", "paragraphs", "pleasantry", "offer", "question",
 )  # fmt: skip
+_COMMON = 0.1  # share from which a greeting or closing is one of several common ones
 EvidenceOf = Callable[[ExchangeId], MessageId | None]
 
 
@@ -59,6 +60,18 @@ def sightings(exchanges: Iterable[Exchange]) -> list[Sighting]:
             if value is not None
         ]
     return found
+
+
+def common_forms(seen: Iterable[Sighting], known: Iterable[Habit] = ()) -> list[Habit]:
+    """Greetings and closings vary more than other traits: every common one that is no habit of anybody's
+    already, for the user to see and choose among. Few are common enough to write by."""
+    told = {(one.trait, plain(one.value)) for one in known if one.until is None}
+    found = counts([one for one in seen if one.trait in OPEN], EVERYONE)
+    return [
+        Habit(one.trait, EVERYONE, one.value, one.where, one.mails)
+        for one in found
+        if one.share >= _COMMON and len(one.where) >= LEAST and (one.trait, plain(one.value)) not in told
+    ]
 
 
 def measured_rules(found: Sequence[Habit], evidence_of: EvidenceOf | None = None) -> list[Rule]:

@@ -183,6 +183,7 @@ class RuleBook:
             Conflict(trait, scope, tuple(rules))
             for (trait, scope), rules in groups.items()
             if len({_meaning(rule) for rule in rules}) > 1
+            and not _are_many(rules)
             and sum(rule.state is RuleState.PINNED for rule in rules) != 1
         )
 
@@ -340,6 +341,13 @@ def _is_weak(rule: Rule) -> bool:
     """One of several common greetings, say: shown in the book, but no rule to write by."""
     plain = rule.origin is RuleOrigin.MEASURED and rule.state is RuleState.ACTIVE
     return plain and rule.support_for <= rule.support_against
+
+
+def _are_many(rules: Sequence[Rule]) -> bool:
+    """Forms that the user varies freely, as greetings: two that leave room for a third contradict nobody."""
+    mails = max(rule.support_for + rule.support_against for rule in rules)
+    usual = [rule.support_for for rule in rules if 3 * rule.support_for >= rule.support_against]
+    return all(map(_is_weak, rules)) and (len(usual) < 2 or 4 * sum(usual) < 3 * mails)
 
 
 def _was_observed(line: RuleLine, value: str, observed: frozenset[tuple[str, str]]) -> bool:

@@ -21,8 +21,9 @@ from core.domain import (
     ScopeKind,
 )
 from core.errors import InputError
+from core.preference.habits import habits
 from core.preference.learned import learned_rules
-from core.preference.measured import measure, measured_rules
+from core.preference.measured import common_forms, measure, measured_rules, sightings
 from core.preference.rulebook import RuleBook
 from core.preference.sightings import EVERYONE
 from core.store.database import Database
@@ -235,6 +236,22 @@ def test_one_of_several_greetings_is_no_rule_to_write_by(book: RuleBook) -> None
     applied = book.merge([], book.for_context(Context(incoming(CLIENT))), NAMES).applied
     assert [one.source for one in applied if one.line.trait == "greeting"] == ["client.example"]
     assert book.conflicts() == ()  # each audience has one of its own
+
+
+def test_common_greetings_are_listed_and_neither_written_by_nor_in_conflict(book: RuleBook) -> None:
+    greetings = ("Hi", "Dear", "Hello", "Good day", "Hey") * 8
+    sent = [f"{word} {incoming(i).sender.name.split()[0]},\n\nFine." for i, word in enumerate(greetings)]
+    exchanges = [replace(exchange(i), sent=text) for i, text in enumerate(sent)]
+    seen = sightings(exchanges)
+    told = [one for one in habits(seen) if one.trait != "greeting"]
+    book.refresh(measured_rules([*told, *common_forms(seen, told)]), RuleOrigin.MEASURED)
+    listed = {one.value: one.support_for for one in book.all() if one.trait == "greeting"}
+    assert listed == dict.fromkeys([f"{word} {{first}}," for word in greetings], 8)
+    assert "greeting" not in {one.trait for one in book.conflicts()}
+    applied = book.merge([], book.for_context(Context(incoming(CLIENT))), NAMES).applied
+    assert "greeting" not in {one.line.trait for one in applied}
+    each = measure([exchange(i) for i in range(40)])  # one for clients, one for friends
+    assert common_forms(sightings([exchange(i) for i in range(40)]), each) == []
 
 
 def test_a_habit_that_ended_is_shown_but_not_written_by(book: RuleBook) -> None:
