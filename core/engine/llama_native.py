@@ -68,8 +68,8 @@ class Model:
         check_gguf(path)
         self._flag = flag
         self._model = self._load(path)
-        few = int(_llama.llama_model_n_params(self._model)) < _TINY
-        self._threads = threads or (1 if few else _cores())
+        self.is_tiny = int(_llama.llama_model_n_params(self._model)) < _TINY
+        self._threads = threads or (1 if self.is_tiny else _cores())
         self._batch_threads = threads or _cores()
         self._vocab = _llama.llama_model_get_vocab(self._model)
         self.n_vocab = int(_llama.llama_vocab_n_tokens(self._vocab))
