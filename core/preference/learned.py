@@ -8,7 +8,7 @@ from core.domain import Example, Exchange, ExchangeId, Rule, RuleLine, RuleOrigi
 from core.preference.habits import habits
 from core.preference.measured import EvidenceOf, rule_of, scopes_of
 from core.preference.sightings import Sighting
-from core.traits import OTHER, Names, rule_value
+from core.traits import OTHER, Names, in_plain_words, rule_value
 
 
 def learned_rules(
@@ -16,7 +16,8 @@ def learned_rules(
     exchanges: Mapping[ExchangeId, Exchange],
     evidence_of: EvidenceOf | None = None,
 ) -> list[Rule]:
-    """Rules not stored yet (`id` 0), each in its commonest wording. Support counts mails."""
+    """Rules not stored yet (`id` 0), each in plain words, or in its commonest wording where no detector
+    knows what it asks for. Support counts mails."""
     found = _sightings(examples, exchanges)
     wordings: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for one in found:
@@ -49,8 +50,8 @@ def _sightings(examples: Sequence[Example], exchanges: Mapping[ExchangeId, Excha
         scopes = scopes_of(exchange.incoming, exchange.kind)
         names = Names.of(exchange.incoming)
         for line in example.rules:
-            value = meaning(line, names)
+            value, words = meaning(line, names), in_plain_words(line, names).sentence
             # Rules of 'other' do not contradict one another: each counts as a trait of its own.
             trait = f"{OTHER}: {value}" if line.trait == OTHER else line.trait
-            found.append(Sighting(example.exchange, exchange.date, scopes, trait, value, line.sentence))
+            found.append(Sighting(example.exchange, exchange.date, scopes, trait, value, words))
     return found

@@ -22,6 +22,7 @@ from core.preference.settings import TrainingSettings, from_toml, to_toml
 from core.store.checkpoints import CheckpointRepository
 from core.store.jobs import JobRepository
 from core.tasks import CancelToken, Progress
+from core.traits import Names, in_plain_words
 
 _DEATHS = 3  # of the child, one after another without a single step in between
 
@@ -239,8 +240,10 @@ def segments(prompt: prompts.Prompt) -> tuple[Segment, ...]:
 
 
 def answer(example: Example) -> str:
-    """What the agent is to write for an example."""
-    return "\n".join(str(line) for line in example.rules)
+    """What the agent is to write for an example. Each rule in plain words: a small model is to learn
+    which rules a mail calls for, not which of many wordings the large one chose this time."""
+    names = Names.of(example.context.incoming)
+    return "\n".join(str(in_plain_words(line, names)) for line in example.rules)
 
 
 def lesson(example: Example, weight: float) -> m.Lesson:

@@ -5,7 +5,7 @@ model was trained on, and carries what real mail carries: quotes, signatures, sl
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -19,6 +19,30 @@ from core.sample.writing import Names, write
 REPLIES, UNREAD = 210, 10
 _INVENTED = 0.15  # mostly names that a reader would believe
 _NEWEST = datetime(2026, 6, 26, 16, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class _Manners:
+    """How an audience writes to the person: as in life, a mail shows what its sender is to them."""
+
+    greetings: tuple[str, ...]
+    closings: tuple[str, ...]
+    by_first_name: bool
+
+
+_MANNERS: Mapping[str, _Manners] = {
+    "colleague": _Manners(
+        ("Hi {first},", "Hey {first},", "{first},", "Hi {first}!"), ("Cheers,", "Thanks!", "Ta,"), True
+    ),
+    "client": _Manners(
+        ("Hello {first},", "Dear {first},"), ("Regards,", "Best,", "With thanks,", "Kind regards,"), False
+    ),
+    "new contact": _Manners(
+        ("Dear {full},", "Good afternoon,", "To {full}:"),
+        ("Yours faithfully,", "Respectfully,", "Yours truly,"),
+        False,
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -86,10 +110,11 @@ class _MailWriter:
         self._persona, self._seed, self._rng = persona, seed, rng
 
     def incoming(self, at: int, sender: Correspondent, scene: Scene, date: datetime) -> EmailMessage:
-        rng, first = self._rng, self._persona.address.name.partition(" ")[0]
-        greeting = rng.choice((f"Hello {first},", f"Dear {first},", f"{first},"))
-        closing = rng.choice(("Regards", "Best", "With thanks"))
-        text = f"{greeting}\n\n{scene.body}\n\n{closing},\n{sender.address.name}\n"
+        rng, manners = self._rng, _MANNERS[sender.audience]
+        reader, writer = self._persona.address.name, sender.address.name
+        greeting = rng.choice(manners.greetings).format(first=_first(reader), full=reader)
+        signed = _first(writer) if manners.by_first_name else writer
+        text = f"{greeting}\n\n{scene.body}\n\n{rng.choice(manners.closings)}\n{signed}\n"
         message = _message(sender.address, self._persona.address, scene.subject, date)
         message["Message-ID"] = f"<in.{self._seed}.{at}@{sender.address.domain}>"
         message.set_content(text)
@@ -111,6 +136,10 @@ class _MailWriter:
             text += f"\n\nOn {incoming['Date']}, {sender.address.name} wrote:\n{_quoted(incoming)}"
         message.set_content(text + "\n")
         return message
+
+
+def _first(name: str) -> str:
+    return name.partition(" ")[0]
 
 
 def _message(sender: Address, to: Address, subject: str, date: datetime) -> EmailMessage:

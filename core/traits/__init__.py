@@ -3,7 +3,7 @@
 from core.traits.detectors import LONG_WORDS, SHORT_WORDS, TRAITS, Trait
 from core.traits.kept import detect_all, kept, plain, same, trait_named
 from core.traits.layout import Layout, Names, display_name, first_name, greeting_form, lay_out, tidy
-from core.traits.wording import OTHER, quoted, rule_value, sentence, spoken
+from core.traits.wording import OTHER, in_plain_words, quoted, rule_value, sentence, spoken
 
 __all__ = [
     "LONG_WORDS",
@@ -17,6 +17,7 @@ __all__ = [
     "display_name",
     "first_name",
     "greeting_form",
+    "in_plain_words",
     "kept",
     "lay_out",
     "plain",

@@ -254,6 +254,13 @@ def rule_value(line: RuleLine, names: Names | None = None) -> str | None:
     return None
 
 
+def in_plain_words(line: RuleLine, names: Names | None = None) -> RuleLine:
+    """The rule in the plain sentence of the value it asks for: one value is always said in one way, and a
+    greeting does not keep the name of one person. As it stands where no detector knows the value."""
+    value = rule_value(line, names)
+    return line if value is None else RuleLine(line.trait, sentence(line.trait, value))
+
+
 def is_negated(text: str) -> bool:
     plain = _ASIDE.sub("", _KEPT_IN.sub("", _QUOTED.sub("", text)))
     return bool(_NEGATED.search(plain))

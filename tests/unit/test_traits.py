@@ -11,6 +11,7 @@ from core.traits import (
     Names,
     detect_all,
     display_name,
+    in_plain_words,
     kept,
     lay_out,
     rule_value,
@@ -182,6 +183,21 @@ def test_plain_greeting_sentence_means_its_form(form: str) -> None:
 )
 def test_rule_value(trait: str, text: str, expected: str | None) -> None:
     assert rule_value(RuleLine(trait, text), ANN) == expected
+
+
+@given(st.sampled_from([*(trait.name for trait in TRAITS), "other"]), st.text())
+def test_plain_words_keep_what_any_rule_asks_for(trait: str, text: str) -> None:
+    line = RuleLine(trait, text)
+    told = in_plain_words(line, ANN)
+    assert told.trait == trait
+    assert rule_value(told, ANN) == rule_value(line, ANN)
+    assert in_plain_words(told, ANN) == told
+
+
+def test_plain_words_drop_the_name_of_one_person() -> None:
+    told = in_plain_words(RuleLine("greeting", "Start with 'Hi Ann,' as always."), ANN)
+    assert "Ann" not in told.sentence
+    assert rule_value(told) == "Hi {first},"
 
 
 @pytest.mark.parametrize(
