@@ -1,9 +1,7 @@
 """The one object the command line and the window hold: a profile that is open, and what can be done
 with it. Built from paths, settings and a keychain; the work itself is in the rooms below."""
 
-import shutil
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,12 +25,8 @@ from core.drafting.write import OnText, Writer, prompt_for, rules_for, write_dra
 from core.engine.llama import LlamaEngine
 from core.engine.reader import Reader
 from core.errors import InputError
-from core.evaluation.assessing import Assessor
-from core.evaluation.blind import BlindTest
-from core.evaluation.evaluating import Evaluation, Evaluations
-from core.evaluation.learning import Control, Learned, Learner, Limits, Tools
-from core.evaluation.texts import corpus
-from core.evaluation.wins import WinRate
+from core.evaluation.comparing import Comparing
+from core.evaluation.learning import Control, Learned, Learner, Limits, tools
 from core.forgetting import Forgetting
 from core.mail.discovery import Discovery, Looked
 from core.mail.importer import Importer, ImportResult, check_mail, guess_owner
@@ -40,12 +34,11 @@ from core.mail.network import Network
 from core.mail.servers import Servers
 from core.mail.sync import SyncResult
 from core.models.choice import CLOUD_KEY, ModelChoice, ModelEntry
-from core.models.download import Downloads, Fetched
-from core.models.hardware import check_memory, machine
-from core.models.hub import Hub, HubFile
+from core.models.download import Downloads
+from core.models.hardware import machine
+from core.models.hub import Hub
 from core.preference.agent import PreferenceAgent
 from core.preference.rulebook import RuleBook
-from core.preference.settings import load_settings
 from core.preference.sightings import Count
 from core.privacy.egress import Guard, Ledger, LedgerEntry
 from core.privacy.keychain import Keychain, open_keychain
@@ -131,20 +124,14 @@ class App:
             for one, pace in zip(entries, paces, strict=True)
         )
 
-    def ask_model(self, name: str, cancel: CancelToken) -> HubFile:
-        """What the hub has under a name of the catalogue, or OWNER/NAME:FILE.gguf. Raises ModelError, also
-        for one that does not fit this machine, and InputError."""
-        found = self._downloads().ask(name, cancel)
-        check_memory(found.size, machine(self._profile.home))
-        return found
+    @property
+    def downloads(self) -> Downloads:
+        """Models from the hub, to ask for and to fetch."""
 
-    def has_model(self, wanted: HubFile) -> bool:
-        """Whether it was downloaded already, in this revision."""
-        return self._downloads().has(wanted)
+        def connect() -> Hub:
+            return Hub(self._settings.download, self._guard, self._ledger)
 
-    def get_model(self, wanted: HubFile, progress: Progress, cancel: CancelToken) -> Fetched:
-        """Downloads what was asked for, or the rest of it. Raises ModelError, InputError, Cancelled."""
-        return self._downloads().get(wanted, progress, cancel)
+        return Downloads(self._profile.models, self._jobs, connect)
 
     def remove_model(self, name: str) -> None:
         """Deletes a downloaded model. Raises InputError."""
@@ -276,67 +263,12 @@ class App:
         """Why learning again is worthwhile, in a sentence; empty where it is not."""
         return self._outcomes.learn_again(self.adapter())
 
-    def before_judging(self, judge: str) -> str:
-        """What the user should know before that model judges; empty for nothing."""
-        cloud = self._settings.cloud
-        if (judge or self._settings.large.source) != "cloud":
-            return ""
-        return messages.cloud_judges(cloud.model, urlsplit(cloud.base_url).hostname or "")
-
-    def evaluate(
-        self, progress: Progress, cancel: CancelToken, *, controls: bool = True, judge: str | None = None
-    ) -> Evaluation:
-        """All arms on the gate part of this mailbox, with the adapter in use. Where nothing of what they
-        come from has changed since the last time, that one's drafts serve again. `judge`: a model that
-        compares drafts in pairs, '' for the writer."""
-        assessor = self._assessor(judge)
-        live, others = self.adapter(), self._mailbox.others()
-        return assessor.mail(self._database, live, others, progress, cancel, controls)
-
-    def evaluate_texts(
-        self,
-        path: Path,
-        progress: Progress,
-        cancel: CancelToken,
-        *,
-        author: str = "",
-        learn: bool = True,
-        judge: str | None = None,
-    ) -> Evaluation:
-        """As `evaluate`, on texts in a file (see core.evaluation.texts), one author of which stands for the
-        user; nothing of it touches their mail. All is done in a database of its own beside the profile's,
-        so that it can go on; that of an earlier file goes when this one is done. Without `learn` there
-        is no agent. Raises InputError, LearningError, ModelError, ChildDied, Cancelled."""
-        assessor, found = self._assessor(judge), corpus(path, author)
-        apart = Profile(self._profile.evaluations / found.digest)
-        with closing(open_database(apart, self._keychain)) as database:
-            learner = self._learner_apart if learn else None
-            made = assessor.texts(database, found, learner, progress, cancel)
-        for earlier in self._profile.evaluations.iterdir():
-            if earlier != apart.home:
-                shutil.rmtree(earlier, ignore_errors=True)
-        return made
-
-    def blind_test(self, against: str = "zero_shot") -> BlindTest:
-        """Guided drafts against another arm's, of the last evaluation, for the person to choose between.
-        Raises InputError where there are none."""
-        kept = Evaluations(self._jobs)
-        last = kept.last()
-        if last is None:
-            raise InputError("There are no drafts to compare yet; run 'longhand evaluate' first.")
-        drafts = kept.drafts(last, "guided"), kept.drafts(last, against)
-        if against == "guided" or not drafts[1]:
-            others = ", ".join(arm for arm in last.gate.arms if arm != "guided")
-            raise InputError(f"The last evaluation has no such drafts to compare with; it has {others}.")
-        gate = self._exchanges.all("gate")
-        return BlindTest(last.recipe.digest, ("guided", against), gate, drafts, self._jobs)
-
-    def blind_results(self) -> tuple[WinRate, ...]:
-        """Of every blind test of the last evaluation that the person has begun."""
-        last = Evaluations(self._jobs).last()
-        arms = [arm for arm in last.gate.arms if arm != "guided"] if last else []
-        tests = [self.blind_test(arm) for arm in arms]
-        return tuple(test.results() for test in tests if test.left < test.count)
+    @property
+    def comparing(self) -> Comparing:
+        """The ways of drafting, compared."""
+        return Comparing(
+            self._profile, self._settings, self._keychain, self._database, self._models(), self._mailbox
+        )
 
     # Drafting
 
@@ -486,13 +418,7 @@ class App:
     # How it is put together
 
     def _models(self) -> ModelChoice:
-        return ModelChoice(self._settings, self._downloads(), self._engine, self._keychain, self._ledger)
-
-    def _downloads(self) -> Downloads:
-        def connect() -> Hub:
-            return Hub(self._settings.download, self._guard, self._ledger)
-
-        return Downloads(self._profile.models, self._jobs, connect)
+        return ModelChoice(self._settings, self.downloads, self._engine, self._keychain, self._ledger)
 
     def _mixed_families(self) -> str:
         """A sentence where rules made by one family of models are applied by another."""
@@ -511,34 +437,12 @@ class App:
     def _book(self) -> RuleBook:
         return Rules(self._database).book
 
-    def _learner(
-        self, limits: Limits | None, others: Sequence[Exchange] | None, apart: Database | None = None
-    ) -> Learner:
-        """On this profile's mail, or on what lies `apart`."""
-        models = self._models()
-        tools = Tools(
-            large=models.large(),
-            agent_model=models.agent,
-            base=models.small_base(),
-            shipped=models.shipped,
-            dequantised=models.dequantised,
-            settings=load_settings(),
-            max_tokens=self._settings.drafting.max_tokens,
-            threads=self._settings.limits.threads or None,
-        )
+    def _learner(self, limits: Limits | None, others: Sequence[Exchange] | None) -> Learner:
         known = self._mailbox.others() if others is None else others
         wanted = self._settings.learning
         limits = limits or Limits(wanted.examples, wanted.gate)
-        database = apart or self._database
-        return Learner(database, Rules(database), tools, known, limits)
-
-    def _learner_apart(self, database: Database, others: Sequence[Exchange]) -> Learner:
-        return self._learner(None, others, database)
-
-    def _assessor(self, judge: str | None) -> Assessor:
-        models = self._models()
-        referee = None if judge is None else models.judge(judge)
-        return Assessor(models, self._settings.drafting.max_tokens, self._settings.learning.gate, referee)
+        made_with = tools(self._models(), self._settings)
+        return Learner(self._database, Rules(self._database), made_with, known, limits)
 
     def _writer(self) -> Writer:
         live = self.adapter()

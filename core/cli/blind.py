@@ -23,7 +23,7 @@ def blind_command(against: str, results: bool, as_json: bool) -> None:
     if as_json and not results:
         raise click.UsageError("--json goes with --results.")
     with opened("longhand blind") as app:
-        test = app.blind_test(against)
+        test = app.comparing.blind_test(against)
         if not results:
             _sit(test)
     if results or not test.left:

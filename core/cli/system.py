@@ -58,13 +58,13 @@ def get(name: str, yes: bool, as_json: bool) -> None:
     command goes on with a download that was stopped."""
     with opened("longhand models get") as app:
         with working() as (_, cancel):
-            wanted = app.ask_model(name, cancel)
-        if not app.has_model(wanted):
+            wanted = app.downloads.ask(name, cancel)
+        if not app.downloads.has(wanted):
             remark(messages.offer(wanted.file, wanted.repo, wanted.host, wanted.size, wanted.licence))
             if not yes:
                 click.confirm("Download it?", abort=True, err=True)
         with working() as (progress, cancel):
-            made = app.get_model(wanted, progress, cancel)
+            made = app.downloads.get(wanted, progress, cancel)
     if as_json:
         show_json(shapes.fetched(made))
     else:

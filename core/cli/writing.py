@@ -135,16 +135,16 @@ def evaluate_command(
         raise click.UsageError("--author and --no-learning go with --data.")
     with opened("longhand evaluate") as app:
         if judge is not None:
-            remark(app.before_judging(judge))
+            remark(app.comparing.before_judging(judge))
         with working() as (progress, cancel):
             made = (
-                app.evaluate(progress, cancel, judge=judge)
+                app.comparing.mail(progress, cancel, judge=judge)
                 if data is None
-                else app.evaluate_texts(
+                else app.comparing.texts(
                     data, progress, cancel, author=author, learn=not no_learning, judge=judge
                 )
             )
-        blind = app.blind_results() if report and data is None else ()
+        blind = app.comparing.blind_results() if report and data is None else ()
     if report:
         from core.cli.report import write_report
 

@@ -12,11 +12,12 @@ from core.errors import LearningError
 from core.evaluation import gate
 from core.evaluation.judging import Contest, Judge
 from core.models.chat import ChatModel
+from core.models.choice import ModelChoice
 from core.models.metered import Meter, Metered
 from core.preference.agent import PreferenceAgent
 from core.preference.choosing import most_informative
 from core.preference.examples import ExampleMaker
-from core.preference.settings import TrainingSettings
+from core.preference.settings import TrainingSettings, load_settings
 from core.preference.split import split_exchanges
 from core.preference.trainer import TrainedAdapter, Trainer
 from core.store.adapters import AdapterRepository
@@ -25,6 +26,7 @@ from core.store.database import Database
 from core.store.examples import ExampleRepository
 from core.store.exchanges import ExchangeRepository, Part
 from core.store.jobs import JobRepository
+from core.store.settings import Settings
 from core.tasks import CancelToken, Progress
 
 LEAST_LEARNING = 8
@@ -54,6 +56,20 @@ class Tools:
     settings: TrainingSettings
     max_tokens: int = 400
     threads: int | None = None
+
+
+def tools(models: ModelChoice, settings: Settings) -> Tools:
+    """As the user has chosen them. Raises ModelError, InputError for a model that is not there."""
+    return Tools(
+        large=models.large(),
+        agent_model=models.agent,
+        base=models.small_base(),
+        shipped=models.shipped,
+        dequantised=models.dequantised,
+        settings=load_settings(),
+        max_tokens=settings.drafting.max_tokens,
+        threads=settings.limits.threads or None,
+    )
 
 
 @dataclass(frozen=True)

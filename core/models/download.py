@@ -18,6 +18,7 @@ from typing import Any
 from core.engine.gguf_file import check_gguf
 from core.errors import InputError, ModelError
 from core.models.catalogue import catalogue, find
+from core.models.hardware import check_memory, machine
 from core.models.hub import Hub, HubFile, Tally
 from core.store.jobs import JobRepository
 from core.tasks import CancelToken, Progress
@@ -64,10 +65,13 @@ class Downloads:
         return tuple((path, record) for path, record in found if record)
 
     def ask(self, name: str, cancel: CancelToken) -> HubFile:
-        """What the hub has under a name of the catalogue, or OWNER/NAME:FILE.gguf."""
+        """What the hub has under a name of the catalogue, or OWNER/NAME:FILE.gguf. Raises ModelError also for
+        what does not fit this machine."""
         repo, file = source(name)
         with self._connect() as hub:
-            return hub.describe(repo, file, cancel.check)
+            found = hub.describe(repo, file, cancel.check)
+        check_memory(found.size, machine(self.folder))
+        return found
 
     def has(self, wanted: HubFile) -> bool:
         """Whether this very file was fetched and is there."""

@@ -107,15 +107,15 @@ def test_judges_pairs_over_http(server: str, tmp_path: Path) -> None:
 
 def test_what_a_cloud_judge_is_sent_is_said_before(profile_home: Path) -> None:
     with closing(App.open(Profile(profile_home), "a passphrase of the tests", "a test")) as app:
-        assert app.before_judging("") == ""
+        assert app.comparing.before_judging("") == ""
         app.use_cloud("https://models.example/v1", "judge-7", "key")
         for judge in ("", "cloud"):
-            assert "judge-7 at models.example judges" in app.before_judging(judge)
-            assert "your real replies" in app.before_judging(judge)
-        assert app.before_judging("qwen3.gguf") == ""
+            assert "judge-7 at models.example judges" in app.comparing.before_judging(judge)
+            assert "your real replies" in app.comparing.before_judging(judge)
+        assert app.comparing.before_judging("qwen3.gguf") == ""
         app.use_model("mini-large")
-        assert app.before_judging("") == ""
-        assert "judge-7" in app.before_judging("cloud")
+        assert app.comparing.before_judging("") == ""
+        assert "judge-7" in app.comparing.before_judging("cloud")
 
 
 def test_many_at_once_come_in_their_order(server: str) -> None:
