@@ -43,6 +43,7 @@ _SIGN_OFFS: Mapping[str, tuple[str, ...]] = {
     "client": ("Kind regards,", "Best wishes,", "Warm regards,", "All the best,", "Many thanks,"),
     "new contact": ("Yours sincerely,", "Regards,", "Sincerely,", "With kind regards,", "Yours,"),
 }
+_FORMS = {"greeting": _GREETINGS, "sign_off": _SIGN_OFFS}
 
 
 @dataclass(frozen=True)
@@ -67,23 +68,21 @@ class Correspondent:
 
 
 def make_persona(rng: random.Random) -> Persona:
-    """A person whose greeting, sign-off and three more traits depend on the audience, and three on
-    the kind of mail; the rest is the same everywhere."""
+    """A person whose greeting, sign-off and four more traits depend on the audience, and three on the kind
+    of mail; one more is their own everywhere. Which audience gets what is theirs too: custom would let
+    an agent trained on somebody else look right."""
     name, firm = pools.person(rng, _INVENTED), pools.company(rng, _INVENTED)
     host = f"{firm.split()[0].lower()}.example"
     address = Address(name, pools.address(name, host, rng))
     everywhere = dict(NEUTRAL)
-    for trait in rng.sample(("lists", "paragraphs", "hedges", "offer", "emoji", "thanks"), 2):
-        everywhere[trait] = _other(trait, rng)
-    by_audience = ("greeting", "sign_off", *rng.sample(_BY_AUDIENCE[2:], 3))
+    usual = rng.choice(("lists", "paragraphs", "hedges", "offer", "emoji", "thanks"))
+    everywhere[usual] = _other(usual, rng)
     by_kind = tuple(rng.sample(_BY_KIND, 3))
-    audience_style = {
-        one: {trait: _for_audience(trait, one, rng) for trait in by_audience} for one in AUDIENCES
-    }
+    by_audience = {trait: _split_audiences(trait, rng) for trait in _BY_AUDIENCE}
     kind_style = {trait: _split_kinds(trait, everywhere[trait], rng) for trait in by_kind}
     styles = {
         (audience, kind): everywhere
-        | audience_style[audience]
+        | {trait: by_audience[trait][audience] for trait in by_audience}
         | {trait: kind_style[trait][kind] for trait in by_kind}
         for audience in AUDIENCES
         for kind in KINDS
@@ -92,22 +91,15 @@ def make_persona(rng: random.Random) -> Persona:
     return Persona(address, firm, phone, styles)
 
 
-def _for_audience(trait: str, audience: str, rng: random.Random) -> str:
-    if trait == "greeting":
-        return rng.choice(_GREETINGS[audience])
-    if trait == "sign_off":
-        return rng.choice(_SIGN_OFFS[audience])
-    if trait == "tone":
-        return {"colleague": "casual", "client": "neutral", "new contact": "formal"}[audience]
-    if trait == "name":
-        return {
-            "colleague": rng.choice(("first", "initial", "none")),
-            "client": "first",
-            "new contact": "full",
-        }[audience]
-    if trait == "contractions":
-        return "no" if audience == "new contact" else "yes"
-    return "yes" if audience == "client" or rng.random() < 0.3 else "no"
+def _split_audiences(trait: str, rng: random.Random) -> Mapping[str, str]:
+    """A value for each audience: a form that befits it, or one of the trait's values, not all the same."""
+    if forms := _FORMS.get(trait):
+        return {audience: rng.choice(forms[audience]) for audience in AUDIENCES}
+    values = VALUES[trait]
+    drawn = rng.sample(values, 2)
+    drawn.append(rng.choice(values))
+    rng.shuffle(drawn)
+    return dict(zip(AUDIENCES, drawn, strict=True))
 
 
 def _split_kinds(trait: str, usual: str, rng: random.Random) -> Mapping[str, str]:
