@@ -31,6 +31,8 @@ qt_packages=(
 )
 # llama-cpp-python has no wheel on the registry: it is compiled once, then kept in pip's cache.
 build_packages=(build-essential cmake)
+# A real mail server and mail client for tests and benchmarks; those skip where they are missing.
+mail_packages=(dovecot-imapd isync)
 
 installed() { # Ubuntu 24.04 and Debian 13 gave some libraries the ending t64
     local name
@@ -54,6 +56,21 @@ need_packages() { # installs what is missing of "$@", or says in one line what t
         say "$out"
         stop "apt-get could not install: ${missing[*]}"
     fi
+}
+
+want_packages() { # installs them where it may, with no service started; goes on without them otherwise
+    local name here=1 policy=/usr/sbin/policy-rc.d
+    for name in "$@"; do installed "$name" || here=0; done
+    ((here)) && return 0
+    if ((EUID != 0)); then
+        say "Some tests of mail are skipped without these: sudo apt-get install -y --no-install-recommends $*"
+        return 0
+    fi
+    [[ -e $policy ]] && policy=
+    [[ -n $policy ]] && printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
+    (need_packages "$@") || say "Going on without them; some tests of mail are skipped."
+    [[ -n $policy ]] && rm -f "$policy"
+    return 0
 }
 
 # ---- Python --------------------------------------------------------------------------------------
@@ -124,6 +141,7 @@ install_libraries() {
 
 if command -v dpkg >/dev/null; then
     need_packages "${qt_packages[@]}"
+    want_packages "${mail_packages[@]}"
 fi
 make_venv
 if ! already_pinned; then

@@ -135,10 +135,13 @@ LlamaReply = (
 
 
 class Parse(Message, frozen=True):
-    """`parser` is the dotted name 'module:function' of bytes -> ParsedMail."""
+    """`parser` is the dotted name 'module:function' of bytes -> ParsedMail. `careful`: each answer is sent
+    at once, so that the parent knows whose turn it is when the child hangs or dies; that costs both of
+    them a wakeup a message."""
 
     parser: str
     raw: tuple[bytes, ...]
+    careful: bool = False
 
 
 class Parsed(Message, frozen=True):

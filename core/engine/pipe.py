@@ -37,8 +37,9 @@ class Pipe:
         self._encoder = msgspec.msgpack.Encoder()
         self._lock = threading.Lock()
 
-    def send(self, message: Message) -> None:
-        """Raises OSError when the other end is gone."""
+    def send(self, message: Message, *, flush: bool = True) -> None:
+        """Without `flush` it waits in a buffer for the next message that has it, or for the buffer to be
+        full. Raises OSError when the other end is gone."""
         body = self._encoder.encode(message)
         if len(body) > _LARGEST:
             raise ValueError("message too large for the pipe")
@@ -46,7 +47,8 @@ class Pipe:
             try:
                 self._outgoing.write(_LENGTH.pack(len(body)))
                 self._outgoing.write(body)
-                self._outgoing.flush()
+                if flush:
+                    self._outgoing.flush()
             except ValueError as error:  # closed by another thread
                 raise BrokenPipeError from error
 

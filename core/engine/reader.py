@@ -35,10 +35,19 @@ class Reader:
 
     def _parse_batch(self, raw: Sequence[bytes], cancel: CancelToken | None) -> list[ParsedMail | Unreadable]:
         answers: list[ParsedMail | Unreadable] = []
+        try:
+            self._run(raw, answers, cancel, careful=False)
+        except ChildDied:  # which message it was at cannot be told: the rest again, one after another
+            self._parse_carefully(raw, answers, cancel)
+        return answers
+
+    def _parse_carefully(
+        self, raw: Sequence[bytes], answers: list[ParsedMail | Unreadable], cancel: CancelToken | None
+    ) -> None:
         died_at = -1
         while len(answers) < len(raw):
             try:
-                self._run(raw[len(answers) :], answers, cancel)
+                self._run(raw[len(answers) :], answers, cancel, careful=True)
             except ChildHung:
                 answers.append(Unreadable("takes too long"))
             except ChildDied:
@@ -47,12 +56,16 @@ class Reader:
                     answers.append(Unreadable("stops the reader"))
                 else:
                     died_at = len(answers)
-        return answers
 
     def _run(
-        self, raw: Sequence[bytes], answers: list[ParsedMail | Unreadable], cancel: CancelToken | None
+        self,
+        raw: Sequence[bytes],
+        answers: list[ParsedMail | Unreadable],
+        cancel: CancelToken | None,
+        *,
+        careful: bool,
     ) -> None:
-        request = Parse(self._parser, tuple(raw))
+        request = Parse(self._parser, tuple(raw), careful)
         replies = self._child.stream(
             request, final=(ParseDone,), cancel=cancel, repeats=0, silence=self._patience
         )

@@ -27,16 +27,16 @@ def _answer(pipe: Pipe, request: Parse, cancelled: threading.Event) -> None:
         if cancelled.is_set():
             pipe.send(Failed("cancelled"))
             return
-        _answer_one(pipe, parse, raw)
+        _answer_one(pipe, parse, raw, request.careful)
     pipe.send(ParseDone())
 
 
-def _answer_one(pipe: Pipe, parse: Callable[[bytes], ParsedMail], raw: bytes) -> None:
+def _answer_one(pipe: Pipe, parse: Callable[[bytes], ParsedMail], raw: bytes, flush: bool) -> None:
     try:
-        pipe.send(Parsed(parse(raw)))
+        pipe.send(Parsed(parse(raw)), flush=flush)
     except OSError:
         raise  # the parent is gone
     except Exception:  # noqa: BLE001
         # Whatever a parser trips over, RecursionError and half a surrogate pair included, is
         # one message skipped and counted, not the end of a sync.
-        pipe.send(Parsed(None))
+        pipe.send(Parsed(None), flush=flush)

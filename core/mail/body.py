@@ -38,7 +38,8 @@ class _Walk:
     def __init__(self) -> None:
         self._left = MOST_PARTS
 
-    def read(self, part: "Mime[str, str]", depth: int = 0) -> Body:
+    def read(self, part: "Mime[str, str]", depth: int = 0, *, shown: bool = True) -> Body:
+        """Where another part is `shown` instead, HTML is only looked at for hidden words."""
         self._left -= 1
         if self._left < 0 or depth > 60:
             return Body("")
@@ -48,35 +49,42 @@ class _Walk:
             return Body("", carries=kind in ("message/rfc822", "message/global"))
         if isinstance(payload, list):
             parts = [one for one in payload if isinstance(one, Message)]
-            return self._multipart(kind, parts, depth)
+            return self._multipart(kind, parts, depth, shown)
         if kind.startswith("multipart/"):  # claims parts, has none: what stands there is text
             return _plain(part)
         if _is_attachment(part) or not kind.startswith("text/"):
             return Body("")
-        return _leaf(part, kind)
+        return _leaf(part, kind, shown)
 
-    def _multipart(self, kind: str, parts: "list[Mime[str, str]]", depth: int) -> Body:
+    def _multipart(self, kind: str, parts: "list[Mime[str, str]]", depth: int, shown: bool) -> Body:
         if kind == "multipart/alternative":
-            return self._alternative(parts, depth)
+            return self._alternative(parts, depth, shown)
         if kind in ("multipart/related", "multipart/signed", "multipart/appledouble"):
             parts = parts[:1]
-        bodies = [self.read(one, depth + 1) for one in parts]
+        bodies = [self.read(one, depth + 1, shown=shown) for one in parts]
         text = "\n\n".join(body.text.strip("\n") for body in bodies if body.text.strip())
         return Body(text, any(body.hidden for body in bodies), any(body.carries for body in bodies))
 
-    def _alternative(self, parts: "list[Mime[str, str]]", depth: int) -> Body:
+    def _alternative(self, parts: "list[Mime[str, str]]", depth: int, shown: bool) -> Body:
         """Plain text where it says anything, else the richest that does."""
-        bodies = [(_type(one), self.read(one, depth + 1)) for one in parts]
-        hidden = any(body.hidden for _, body in bodies)
-        spoken = [(kind, body) for kind, body in bodies if body.text.strip()]
-        plain = [body for kind, body in spoken if kind == "text/plain"]
-        chosen = plain[0] if plain else spoken[-1][1] if spoken else Body("")
+        plain: Body | None = None
+        spoken = Body("")
+        hidden = False
+        for one in parts:
+            # Rendering HTML takes longer than all else: not where plain text before it is what is shown.
+            body = self.read(one, depth + 1, shown=shown and plain is None)
+            hidden = hidden or body.hidden
+            if body.text.strip():
+                spoken = body
+                if plain is None and _type(one) == "text/plain":
+                    plain = body
+        chosen = plain or spoken
         return Body(chosen.text, hidden, chosen.carries)
 
 
-def _leaf(part: "Mime[str, str]", kind: str) -> Body:
+def _leaf(part: "Mime[str, str]", kind: str, shown: bool) -> Body:
     if kind == "text/html":
-        page = html_to_text(_decoded(part, kind))
+        page = html_to_text(_decoded(part, kind), render=shown)
         return Body(page.text, page.hidden)
     if kind in ("text/enriched", "text/richtext"):
         return Body(re.sub(r"<[^<>]{0,200}>", "", _decoded(part, kind)))

@@ -10,6 +10,9 @@ from core.mail.charsets import header_text
 
 MOST_ADDRESSES = 500
 _ID = re.compile(r"<[^<>\s]{1,900}>")
+_PLAIN = re.compile(
+    r"(?P<name>[A-Za-z][A-Za-z0-9 ]*)?<(?P<email>[A-Za-z0-9_+\-]+(?:\.[A-Za-z0-9_+\-]+)*@[A-Za-z0-9.\-]+)>"
+)
 _BARE_ADDRESS = re.compile(r"[^\s<>\"'(),;:]{1,128}@[^\s<>\"'(),;:]{1,255}")
 
 Mime = Message
@@ -20,6 +23,7 @@ class Headers:
 
     def __init__(self, message: "Mime[str, str]") -> None:
         self._values: dict[str, list[str]] = {}
+        self._addresses: dict[str, tuple[Address, ...]] = {}
         for name, value in message.raw_items():
             self._values.setdefault(str(name).lower(), []).append(str(value))
 
@@ -40,10 +44,12 @@ class Headers:
         return tuple(dict.fromkeys(one.encode("ascii", "replace").decode() for one in found))
 
     def addresses(self, name: str) -> tuple[Address, ...]:
-        found: list[Address] = []
-        for value in self._values.get(name, []):
-            found += _addresses(value[:200_000])
-        return tuple(dict.fromkeys(found))[:MOST_ADDRESSES]
+        if name not in self._addresses:
+            found: list[Address] = []
+            for value in self._values.get(name, []):
+                found += _addresses(value[:200_000])
+            self._addresses[name] = tuple(dict.fromkeys(found))[:MOST_ADDRESSES]
+        return self._addresses[name]
 
     def date(self) -> datetime | None:
         """When it was sent, with its own offset (UTC where it names none): the Date header, else the
@@ -56,6 +62,8 @@ class Headers:
 
 
 def _addresses(value: str) -> list[Address]:
+    if match := _PLAIN.fullmatch(value):  # most headers: the library takes a tenth of a mail's reading
+        return [_address((match["name"] or "").strip(), match["email"])]
     unfolded = (
         re.sub(r"\r?\n[ \t]*", " ", value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     )

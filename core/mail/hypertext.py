@@ -68,8 +68,9 @@ class Page:
     hidden: bool
 
 
-def html_to_text(html: str) -> Page:
-    """The visible text of an HTML mail, quoted mail as lines that begin with '> '. Never raises."""
+def html_to_text(html: str, *, render: bool = True) -> Page:
+    """The visible text of an HTML mail, quoted mail as lines that begin with '> '. Without `render` it is
+    only looked at for hidden words, and the text is empty. Never raises."""
     html = re.sub(r"[\x00\ue0f1]|<\?xml[^>]{0,200}>", "", html[:LONGEST])
     if not html.strip():
         return Page("", False)
@@ -78,6 +79,8 @@ def html_to_text(html: str) -> Page:
     except (lxml.etree.LxmlError, ValueError, AssertionError):
         return Page(re.sub(r"<[^<>]*>", " ", html), False)
     hidden = _drop_hidden(tree)
+    if not render:
+        return Page("", hidden)
     _mark_quotes(tree)
     return Page(_quote_lines(_render(tree)), hidden)
 

@@ -19,6 +19,7 @@ from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from core.errors import MailError
 from core.mail.drafts import message_id_of
+from core.mail.fetch_answers import Answers, fetch_answers
 from core.store.accounts import Account
 
 CONNECT_SECONDS, READ_SECONDS = 20.0, 60.0
@@ -127,23 +128,28 @@ class ImapSession:
         return sorted(one for one in map(int, found) if one > uid)
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
-        with self._speaking():
-            told = self._client.fetch(list(uids), ["RFC822.SIZE"]) if uids else {}
-        wanted = set(uids)
-        return {int(uid): int(items.get(b"RFC822.SIZE", 0)) for uid, items in told.items() if uid in wanted}
+        told = self._fetch(uids, "RFC822.SIZE")
+        return {uid: int(items.get(b"RFC822.SIZE", 0)) for uid, items in told.items()}
 
     def fetch(self, uids: Sequence[int]) -> list[Fetched]:
         """The messages (their first LARGEST_FETCH bytes) with their flags; leaves \\Seen as it is. A
         message deleted meanwhile is left out."""
-        with self._speaking():
-            told = (
-                self._client.fetch(list(uids), [f"BODY.PEEK[]<0.{LARGEST_FETCH}>", "FLAGS"]) if uids else {}
-            )
-        wanted = set(uids)
-        made = [_fetched(int(uid), items) for uid, items in told.items() if uid in wanted]
+        told = self._fetch(uids, f"BODY.PEEK[]<0.{LARGEST_FETCH}>", "FLAGS")
+        made = [_fetched(uid, items) for uid, items in told.items()]
         found = sorted((one for one in made if one is not None), key=lambda one: one.uid)
         self._read_bytes += sum(len(one.raw) for one in found)
         return found
+
+    def _fetch(self, uids: Sequence[int], *items: str) -> Answers:
+        """The items of these messages of the open folder, less what the server tells of others unasked."""
+        if not uids:
+            return {}
+        with self._speaking():
+            # Not the client's own fetch: it takes no ranges of UIDs, and reads the answers slowly.
+            wanted = [ranges(uids).encode(), f"({' '.join(items)})".encode()]
+            told = fetch_answers(self._client._raw_command_untagged(b"FETCH", wanted))
+        asked = set(uids)
+        return {uid: found for uid, found in told.items() if uid in asked}
 
     def append_draft(self, folder: str, raw: bytes) -> int | None:
         """Adds a draft; its UID where the server tells it (UIDPLUS), else found by its Message-ID."""
@@ -210,6 +216,17 @@ _REFUSED = (
     "The mail server refused the user name or the password; check both with `longhand account add` (many"
     " providers want an app password)."
 )
+
+
+def ranges(uids: Sequence[int]) -> str:
+    """Ascending UIDs as IMAP writes a set, `1:3,7`: servers may refuse long lines (RFC 7162, 4)."""
+    parts: list[list[int]] = []
+    for uid in uids:
+        if parts and parts[-1][1] == uid - 1:
+            parts[-1][1] = uid
+        else:
+            parts.append([uid, uid])
+    return ",".join(str(first) if first == last else f"{first}:{last}" for first, last in parts)
 
 
 def _connect(account: Account) -> IMAPClient:

@@ -1,5 +1,7 @@
 """Brings a mailbox into the store: by UID under UIDVALIDITY, in batches, each committed together with
-the mark of how far it goes. Killed or cut at any moment, the next run goes on where the mark stands."""
+the mark of how far it goes. Killed or cut at any moment, the next run goes on where the mark stands.
+
+While one batch is stored, the reader child parses the next and the server sends the one after that."""
 
 import threading
 import time
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 
 from core.domain import ParsedMail, Unreadable
 from core.errors import Cancelled, MailError
+from core.mail.ahead import ahead
 from core.mail.imap import LARGEST_FETCH, Fetched, Folder, ImapSession
 from core.mail.reading import Reader
 from core.store.accounts import Account
@@ -17,10 +20,11 @@ from core.store.messages import MessageRepository, NewMessage
 from core.store.sync_state import FolderState, SyncStateRepository
 from core.tasks import CancelToken, Progress
 
-BATCH_MESSAGES = 100
+BATCH_LEAST, BATCH_MESSAGES = 50, 500
 BATCH_BYTES = 2_000_000
-LISTED = 500  # UIDs in one command: servers may refuse lines over 8000 bytes (RFC 7162, 4)
+LISTED = 5000  # UIDs whose sizes are asked for at once
 _SKIPPED = frozenset({"\\draft", "\\deleted"})
+_Found = list[tuple[Fetched, ParsedMail | Unreadable]]
 
 
 @dataclass(frozen=True)
@@ -81,35 +85,47 @@ class Sync:
         uids = self._session.uids_after(last)
         done = 0
         progress.update(f"sync {name}", 0, len(uids))
+        with ahead(self._fetched(uids)) as fetched, ahead(self._parsed(fetched, cancel)) as parsed:
+            try:
+                for batch, found in parsed:
+                    cancel.check()
+                    self._store(current, batch[-1], found)
+                    done += len(batch)
+                    progress.update(f"sync {name}", done, len(uids))
+            except BaseException:
+                self._session.abort()  # nobody is there any more for what the server still sends
+                raise
+
+    def _fetched(self, uids: Sequence[int]) -> Iterator[tuple[list[int], list[Fetched]]]:
         for batch in self._batches(uids):
-            cancel.check()
-            fetched = self._session.fetch(batch)
-            parsed = self._reader.parse([one.raw for one in fetched], cancel)
-            cancel.check()
-            self._store(current, batch[-1], list(zip(fetched, parsed, strict=True)))
-            done += len(batch)
-            progress.update(f"sync {name}", done, len(uids))
+            yield batch, self._session.fetch(batch)
+
+    def _parsed(
+        self, fetched: Iterator[tuple[list[int], list[Fetched]]], cancel: CancelToken
+    ) -> Iterator[tuple[list[int], _Found]]:
+        for batch, messages in fetched:
+            parsed = self._reader.parse([one.raw for one in messages], cancel)
+            yield batch, [(one, mail) for one, mail in zip(messages, parsed, strict=True)]
 
     def _batches(self, uids: Sequence[int]) -> Iterator[list[int]]:
-        """Consecutive UIDs, few enough and small enough to be held at once."""
+        """Consecutive UIDs, few enough and small enough to be held at once. The first ones are smaller: a
+        line that is cut again and again gets on too, and the reader has something to do at once."""
         batch: list[int] = []
-        size = 0
+        size, most = 0, BATCH_LEAST
         for start in range(0, len(uids), LISTED):
             part = uids[start : start + LISTED]
             sizes = self._session.sizes(part)
             for uid in part:
                 heavy = min(sizes.get(uid, 0), LARGEST_FETCH)
-                if batch and (len(batch) >= BATCH_MESSAGES or size + heavy > BATCH_BYTES):
+                if batch and (len(batch) >= most or size + heavy > BATCH_BYTES):
                     yield batch
-                    batch, size = [], 0
+                    batch, size, most = [], 0, min(2 * most, BATCH_MESSAGES)
                 batch.append(uid)
                 size += heavy
         if batch:
             yield batch
 
-    def _store(
-        self, folder: "_Open", last: int, found: list[tuple[Fetched, ParsedMail | Unreadable]]
-    ) -> None:
+    def _store(self, folder: "_Open", last: int, found: _Found) -> None:
         readable = [(one, mail) for one, mail in found if isinstance(mail, ParsedMail)]
         kept = [self._new(folder, one, mail) for one, mail in readable if not one.flags & _SKIPPED]
         with self._database.transaction():

@@ -114,6 +114,12 @@ class Database:
         with self.transaction():
             return int(self._writer.execute(sql, values).rowcount)
 
+    def write_returning(self, sql: str, values: Sequence[Value] = ()) -> Row | None:
+        """As `write`, for a statement with RETURNING: the row it returns, if any."""
+        with self.transaction():
+            rows: list[Row] = self._writer.execute(sql, values).fetchall()
+            return rows[0] if rows else None
+
     def write_many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
         with self.transaction():
             self._writer.executemany(sql, rows)

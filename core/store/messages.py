@@ -46,11 +46,11 @@ class MessageRepository:
         added: list[MessageId] = []
         with self._database.transaction():
             for message in messages:
-                before = self._find(message)
-                if before is None:
-                    added.append(self._insert(message))
+                new = self._insert(message)
+                if new is None:
+                    self._refresh(message)
                 else:
-                    self._refresh(before, message)
+                    added.append(new)
         return tuple(added)
 
     def get(self, message: MessageId) -> StoredMessage | None:
@@ -117,53 +117,48 @@ class MessageRepository:
         merging the index drops what is marked. Seconds for a large mailbox."""
         self._database.write("INSERT INTO messages_search (messages_search) VALUES ('optimize')")
 
-    def _find(self, message: NewMessage) -> Row | None:
-        return self._database.read_one(
-            "SELECT id, outgoing FROM messages WHERE account = ? AND identity = ?",
-            (message.account, identity_of(message.mail)),
-        )
-
-    def _insert(self, message: NewMessage) -> MessageId:
+    def _insert(self, message: NewMessage) -> MessageId | None:
+        """None where it is there already."""
         mail = message.mail
-        return MessageId(
-            self._database.write(
-                "INSERT INTO messages (account, identity, in_reply_to, date, sender_name, sender_email,"
-                " subject, kind, text, mail_json, folder, uid, outgoing, seen, answered)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    message.account,
-                    identity_of(mail),
-                    mail.in_reply_to,
-                    None if mail.date is None else to_seconds(mail.date),
-                    mail.sender.name,
-                    mail.sender.email,
-                    mail.subject,
-                    mail.kind.value,
-                    mail.text,
-                    to_json(replace(mail, text="")),
-                    message.folder,
-                    message.uid,
-                    int(message.outgoing),
-                    int(message.seen),
-                    int(message.answered),
-                ),
-            )
+        row = self._database.write_returning(
+            "INSERT INTO messages (account, identity, in_reply_to, date, sender_name, sender_email,"
+            " subject, kind, text, mail_json, folder, uid, outgoing, seen, answered)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (account, identity) DO NOTHING RETURNING id",
+            (
+                message.account,
+                identity_of(mail),
+                mail.in_reply_to,
+                None if mail.date is None else to_seconds(mail.date),
+                mail.sender.name,
+                mail.sender.email,
+                mail.subject,
+                mail.kind.value,
+                mail.text,
+                to_json(replace(mail, text="")),
+                message.folder,
+                message.uid,
+                int(message.outgoing),
+                int(message.seen),
+                int(message.answered),
+            ),
         )
+        return None if row is None else MessageId(row[0])
 
-    def _refresh(self, before: Row, message: NewMessage) -> None:
+    def _refresh(self, message: NewMessage) -> None:
         # A copy in INBOX of what the user sent (to a list, to oneself) must not make it a received one.
-        if before[1] and not message.outgoing:
-            return
         self._database.write(
             "UPDATE messages SET folder = ?, uid = ?, outgoing = ?, seen = ?, answered = max(answered, ?)"
-            " WHERE id = ?",
+            " WHERE account = ? AND identity = ? AND outgoing <= ?",
             (
                 message.folder,
                 message.uid,
                 int(message.outgoing),
                 int(message.seen),
                 int(message.answered),
-                before[0],
+                message.account,
+                identity_of(message.mail),
+                int(message.outgoing),
             ),
         )
 

@@ -15,7 +15,7 @@ from typing import cast
 from core.errors import LonghandError
 from tests.bench.figure import Benchmark
 
-PLUMBING = {"__main__", "figure", "planted_mail", "program"}
+PLUMBING = {"__main__", "figure", "mbsync", "planted_mail", "program", "sent_mails", "sync_process"}
 
 
 def names() -> list[str]:

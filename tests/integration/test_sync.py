@@ -81,7 +81,7 @@ def test_first_sync_then_only_what_is_new(database: Database) -> None:
     assert subjects(database) == sorted([*expected(130), "<new@x.example>"])
     assert [(step.done, step.total) for step in told if step.stage == "sync INBOX"] == [
         (0, 130),
-        (100, 130),
+        (50, 130),
         (130, 130),
     ]
 
