@@ -1,5 +1,5 @@
 """A first sync of 10,000 sent mails beside mbsync's. From Dovecot on loopback down to clean text in the
-encrypted store with its full-text index; mbsync writes a Maildir, and waits for the disk as it does by default."""
+encrypted store with its full-text index; mbsync writes a Maildir and, as by default, waits for the disk."""
 
 import statistics
 import tempfile
