@@ -186,9 +186,22 @@ class App:
     def sync(self, progress: Progress, cancel: CancelToken) -> SyncResult:
         """All accounts that have a server. Measured style is counted at once. Raises MailError."""
         try:
-            return self._servers.sync(self._reader, progress, cancel)
+            return self._servers.sync(self._reader, progress, cancel, self._settings)
         finally:
             self._refresh()
+
+    def wait_for_mail(self, cancel: CancelToken) -> None:
+        """Until a server tells of new mail, or for some minutes. Raises Cancelled."""
+        self._servers.wait_for_mail(cancel)
+
+    def sent_folders(self, account: AccountId) -> tuple[str, tuple[str, ...]]:
+        """The folder of sent mail the user chose ('' for none), and all the server has. Raises MailError,
+        InputError."""
+        return self._servers.sent_folder(account), self._servers.folders(account)
+
+    def choose_sent_folder(self, account: AccountId, folder: str) -> None:
+        """Raises MailError, InputError."""
+        self._servers.choose_sent_folder(account, folder)
 
     def import_path(self, path: Path, progress: Progress, cancel: CancelToken, own: str = "") -> ImportResult:
         """Mail from files. `own`: the user's address, told from the mail itself where it is empty.
@@ -201,7 +214,8 @@ class App:
         account = known.id if known else self._accounts.add(_fileless(address))
         addresses = frozenset(one.address for one in self.accounts())
         try:
-            return Importer(self._database, self._reader).run(path, account, addresses, progress, cancel)
+            importer = Importer(self._database, self._reader, self._settings.exclude)
+            return importer.run(path, account, addresses, progress, cancel)
         finally:
             self._refresh()
 
@@ -319,12 +333,15 @@ class App:
         message. Empty for nothing."""
         return self._outcomes.heed_ignored()
 
-    def save_draft(self, message: MessageId, text: str, *, create: bool = False) -> int | None:
+    def save_draft(
+        self, message: MessageId, text: str, *, create: bool = False, everyone: bool | None = None
+    ) -> int | None:
         """Puts `text` into the server's Drafts folder in place of Longhand's earlier draft of the same
-        reply; its UID there (None where the server does not tell). `create` makes a missing folder.
-        Raises MailError, InputError."""
+        reply; its UID there (None where the server does not tell). `create` makes a missing folder;
+        `everyone`: to all who got the message, None for what the user mostly does. Raises MailError,
+        InputError."""
         stored = self.message(message)
-        uid = self._servers.save_draft(stored, text, self._mailbox.identity(stored), create)
+        uid = self._servers.save_draft(stored, text, self._mailbox.manner(stored, everyone), create)
         if latest := self._drafts.latest(message):
             self._drafts.set_saved(latest.id, uid)
         self._mailbox.keep_edit(message, text, self._settings.exclude)

@@ -56,6 +56,7 @@ class ParsedMail:
     signature: str
     quoted: str
     hidden: bool
+    reply_to: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ show, free of mail text, addresses and secrets. Anything else is our bug.
         │   ├── WrongPassphrase
         │   └── NoKeychain    and no passphrase to do without one
         ├── MailError         sign-in refused, server away, TLS, a folder missing
+        │   ├── ConnectionLost    broke off in mid-conversation; at once again may do
+        │   └── ServerBusy    the server asks for a pause
         ├── ModelError        a model that cannot be read, does not fit, does not answer
         ├── LearningError     too little mail, training failed
         ├── ChildDied         a child process ended by itself (kill, memory, crash)
@@ -41,6 +43,18 @@ class NoKeychain(ProfileError):
 
 class MailError(Known):
     pass
+
+
+class ConnectionLost(MailError):
+    pass
+
+
+class ServerBusy(MailError):
+    """`seconds` is how long the server wants to be left alone, 0 where it does not say."""
+
+    def __init__(self, sentence: str, seconds: float = 0.0) -> None:
+        super().__init__(sentence)
+        self.seconds = seconds
 
 
 class ModelError(Known):

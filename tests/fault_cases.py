@@ -12,6 +12,7 @@ from imapclient import IMAPClient
 
 from core.domain import AccountId, Address
 from core.errors import MailError
+from core.mail.drafts import Manner
 from core.mail.imap import ImapSession
 from core.mail.reading import DirectReader
 from core.mail.servers import Servers
@@ -39,6 +40,12 @@ class Outcome:
     told: str
     lost: int
     double: int
+
+
+def is_clear(told: str) -> bool:
+    """One whole sentence or two, without mail, that does not blame a password that was never looked at."""
+    whole = told.startswith("The ") and told.endswith(".") and "\n" not in told
+    return whole and SECRET not in told and "password" not in told
 
 
 def cases() -> list[tuple[Place, Fault]]:
@@ -102,10 +109,10 @@ def _try_drafts(database: Database, account: Account, password: str, home: Path)
         servers = Servers(database, keychain, guard, Ledger(lambda _: None))
         message = MessageRepository(database).received()[0]
         try:
-            servers.save_draft(message, "The first version.", ME, False)
+            servers.save_draft(message, "The first version.", Manner(ME), False)
         except MailError as error:
             told = str(error)
-        servers.save_draft(message, "The second version.", ME, False)
+        servers.save_draft(message, "The second version.", Manner(ME), False)
     return told
 
 

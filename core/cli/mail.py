@@ -19,6 +19,7 @@ from core.mail import providers
 from core.mail.discovery import Found, Looked
 from core.mail.server_settings import ServerSettings
 from core.store.accounts import Account, Tls
+from core.tasks import CancelToken, Progress
 
 _PORTS = {"implicit": 993, "starttls": 143, "none": 143}
 
@@ -115,6 +116,24 @@ def test(account: int) -> None:
         show(app.test_account(AccountId(account)))
 
 
+@account_command.command("sent")
+@click.argument("account", type=int)
+@click.argument("folder", required=False)
+@json_option
+def sent(account: int, folder: str | None, as_json: bool) -> None:
+    """Name the folder of your sent mail, where Longhand does not find it; without FOLDER, list them all."""
+    with opened("longhand account sent") as app:
+        if folder is not None:
+            app.choose_sent_folder(AccountId(account), folder)
+        chosen, folders = app.sent_folders(AccountId(account))
+    if as_json:
+        show_json({"chosen": chosen, "folders": list(folders)})
+    elif folder is not None:
+        show(f"{folder} is the folder of your sent mail from now on.")
+    else:
+        show(*(f"{one}  (chosen)" if one == chosen else one for one in folders))
+
+
 @account_command.command("remove")
 @click.argument("account", type=int)
 @click.confirmation_option(prompt="Remove the account with its mail and what was learned from it?")
@@ -126,12 +145,19 @@ def remove(account: int) -> None:
 
 
 @click.command("sync")
+@click.option("--watch", is_flag=True, help="Go on, and sync whenever new mail comes; Ctrl-C ends it.")
 @json_option
-def sync_command(as_json: bool) -> None:
+def sync_command(watch: bool, as_json: bool) -> None:
     """Fetch new mail. Measured style is counted at once."""
     with opened("longhand sync") as app, working() as (progress, cancel):
-        done = app.sync(progress, cancel)
-        worthwhile = _worthwhile(app)
+        _sync_once(app, progress, cancel, as_json)
+        while watch:
+            app.wait_for_mail(cancel)
+            _sync_once(app, progress, cancel, as_json)
+
+
+def _sync_once(app: App, progress: Progress, cancel: CancelToken, as_json: bool) -> None:
+    done = app.sync(progress, cancel)
     if as_json:
         show_json(
             {
@@ -144,7 +170,7 @@ def sync_command(as_json: bool) -> None:
     else:
         show(f"{done.sent} sent and {done.received} received mails are new, in {done.seconds:.1f} s.")
         _skipped(done.unreadable)
-    for line in worthwhile:
+    for line in _worthwhile(app):
         remark(line)
 
 

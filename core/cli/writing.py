@@ -52,6 +52,12 @@ def learn_command(as_json: bool) -> None:
 @click.option("--list", "listed", is_flag=True, help="List the messages that wait for a reply.")
 @click.option("--notes", default="", help="What the reply is to say.")
 @click.option("--save", is_flag=True, help="Save it to the server's Drafts folder (with --message).")
+@click.option(
+    "--all/--sender-only",
+    "everyone",
+    default=None,
+    help="With --save: to all who got the message, or not; by default as you mostly do.",
+)
 @click.option("--create-folder", is_flag=True, help="Make the Drafts folder where there is none.")
 @click.option("--explain", is_flag=True, help="Show the rules used, and whether each was kept.")
 @json_option
@@ -62,6 +68,7 @@ def draft_command(
     listed: bool,
     notes: str,
     save: bool,
+    everyone: bool | None,
     create_folder: bool,
     explain: bool,
     as_json: bool,
@@ -82,7 +89,7 @@ def draft_command(
             made = app.draft(target, notes=notes, on_text=on_text, progress=progress, cancel=cancel)
         notices = (app.draft_notice(), *(app.after_draft() if isinstance(target, int) else ()))
         uid = (
-            app.save_draft(MessageId(target), made.text, create=create_folder)
+            app.save_draft(MessageId(target), made.text, create=create_folder, everyone=everyone)
             if save and isinstance(target, int)
             else None
         )

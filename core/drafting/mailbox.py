@@ -1,6 +1,7 @@
 """The stored mail as drafting and learning see it: what is to be answered and under which identity, the
 user's exchanges, and what other people wrote."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from core.domain import (
 )
 from core.drafting import context as contexts
 from core.errors import InputError
+from core.mail.drafts import Manner
 from core.mail.pairing import pair as pairs
 from core.mail.reading import Reader
 from core.mail.text import parse_file
@@ -31,6 +33,8 @@ from core.traits.kinds import kind_of
 
 # What is answered: a stored message, a file with one, or nothing yet (a first mail to somebody).
 Target = MessageId | Path | Address
+_HABIT = 100  # newest replies that tell how the user sends replies
+_OWN_MAILS = 3  # sent from an address that is the user's; one may be a forwarded stranger's
 
 
 class Mailbox:
@@ -66,9 +70,27 @@ class Mailbox:
         return Context(contexts.incoming(mails[-1], user, mails[:-1]), notes.strip())
 
     def identity(self, message: StoredMessage) -> Address:
-        """Who the user is to a stored message."""
+        """Who the user is to a stored message: their address that it was sent to, else the account's."""
         account = self._accounts.get(message.account)
-        return self._identity(account) if account else self._first_identity()
+        if account is None:
+            return self._first_identity()
+        own = self._messages.own_addresses(account.id, _OWN_MAILS)
+        addressed = next((one for one in (*message.mail.to, *message.mail.cc) if one.email in own), None)
+        if addressed is None or addressed.email == account.address:
+            return self._identity(account)
+        return Address(own[addressed.email] or account.name, addressed.email)
+
+    def manner(self, message: StoredMessage, everyone: bool | None = None) -> Manner:
+        """How the user would send a reply to a stored message: with the original under it if most of their
+        replies have it, and to everyone, where not told, if they mostly answer so what went to several."""
+        others = {account.address for account in self._accounts.all()}
+        own = frozenset({*others, *self._messages.own_addresses(message.account, _OWN_MAILS)})
+        replies = self._messages.replies(message.account, _HABIT)
+        quoting = [bool(sent.mail.quoted.strip()) for sent, _ in replies]
+        to_all = [len(_people(sent, own)) > 1 for sent, asked in replies if len(_people(asked, own)) > 1]
+        return Manner(
+            self.identity(message), own, _mostly(to_all) if everyone is None else everyone, _mostly(quoting)
+        )
 
     def pair(self, exclude: Exclude) -> None:
         """Makes the exchanges anew, after mail came or went. Drafts are told what was sent in the end."""
@@ -146,6 +168,15 @@ class Mailbox:
             if one.email in own:
                 return self._identity(own[one.email])
         return self._first_identity() if own else next(iter(mail.to), Address("", ""))
+
+
+def _people(message: StoredMessage, own: frozenset[str]) -> set[str]:
+    """Everybody else a message is from or to."""
+    return {one.email for one in (message.mail.sender, *message.mail.to, *message.mail.cc)} - own
+
+
+def _mostly(cases: Sequence[bool]) -> bool:
+    return 2 * sum(cases) > len(cases)
 
 
 def _is_excluded(exchange: Exchange | NewExchange, exclude: Exclude) -> bool:

@@ -2,7 +2,7 @@
 The one place where Longhand writes to a server; it never sends."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address as HeaderAddress
@@ -30,25 +30,69 @@ class Saved:
     left: tuple[str, ...] = ()
 
 
-def compose_reply(message: ParsedMail, text: str, identity: Address, at: datetime | None = None) -> bytes:
-    """A reply to one message, by the user under `identity`: bytes with CRLF line ends, ready for APPEND.
-    `at` with its offset; the present, in local time, if None."""
+@dataclass(frozen=True)
+class Manner:
+    """How a reply is put: by whom, to whom, and with the original under it. `own` are the user's addresses,
+    lower case: a reply goes to none of them."""
+
+    identity: Address
+    own: frozenset[str] = frozenset()
+    everyone: bool = False
+    quotes: bool = False
+
+
+def compose_reply(message: ParsedMail, text: str, manner: Manner, at: datetime | None = None) -> bytes:
+    """A reply to one message: bytes with CRLF line ends, ready for APPEND. `at` with its offset; the present,
+    in local time, if None."""
+    to, cc = recipients(message, manner)
+    body = f"{text.rstrip()}\n\n{quotation(message)}" if manner.quotes else text
     references = [*message.references, message.message_id]
-    draft = compose(text, identity, (message.sender,), reply_subject(message.subject), at)
+    draft = compose(body, manner.identity, to, reply_subject(message.subject), at, cc=cc)
     if message.message_id and not message.message_id.endswith("@message.invalid>"):
         draft["In-Reply-To"] = message.message_id
         draft["References"] = " ".join(_shortened(references))
     return draft.as_bytes(policy=SMTP)
 
 
+def recipients(message: ParsedMail, manner: Manner) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
+    """To and Cc of a reply (RFC 5322, 3.6.3): whom the message asks to be answered, else its sender; for
+    everyone the other recipients too. One's own addresses are left out, and nobody stands there twice."""
+    own = {*manner.own, manner.identity.email.lower()}
+    answered = message.reply_to or (message.sender,)
+    if all(one.email in own for one in answered):  # a follow-up of one's own mail goes where that went
+        answered = message.to or answered
+    to = _once((*answered, *(message.to if manner.everyone else ())), own)
+    cc = _once(message.cc, own | {one.email for one in to}) if manner.everyone else ()
+    return to or answered[:1], cc
+
+
+def quotation(message: ParsedMail) -> str:
+    """The original with what it quotes itself, announced by when and by whom it was written."""
+    writer = message.sender.name or message.sender.email
+    wrote = f"On {format_datetime(message.date)}, {writer} wrote:" if message.date else f"{writer} wrote:"
+    lines = message.text.rstrip().split("\n")
+    if message.quoted.strip():
+        lines += ["", *message.quoted.rstrip().split("\n")]
+    return "\n".join(
+        [wrote, *(f">{line}" if line.startswith(">") else f"> {line}".rstrip() for line in lines)]
+    )
+
+
 def compose(
-    text: str, identity: Address, to: tuple[Address, ...], subject: str, at: datetime | None = None
+    text: str,
+    identity: Address,
+    to: tuple[Address, ...],
+    subject: str,
+    at: datetime | None = None,
+    *,
+    cc: tuple[Address, ...] = (),
 ) -> EmailMessage:
     """A new mail. Addresses that no header can hold are left out, for the user to set right."""
     draft = EmailMessage(policy=SMTP)
     draft["From"] = _mailbox(identity) or ""
-    if recipients := [made for made in map(_mailbox, to) if made]:
-        draft["To"] = recipients
+    for name, people in (("To", to), ("Cc", cc)):
+        if written := [made for made in map(_mailbox, people) if made]:
+            draft[name] = written
     draft["Subject"] = _one_line(subject)
     draft["Date"] = format_datetime(at or datetime.now().astimezone())
     # The domain of the user's own address: the machine's name is nobody's business.
@@ -89,6 +133,14 @@ def reply_subject(subject: str) -> str:
 def message_id_of(raw: bytes) -> str:
     match = re.search(rb"(?im)^message-id:\s*(<[^<>\r\n]+>)", raw)
     return match.group(1).decode("ascii", "replace") if match else ""
+
+
+def _once(people: Iterable[Address], but: Collection[str]) -> tuple[Address, ...]:
+    found: dict[str, Address] = {}
+    for one in people:
+        if one.email not in but:
+            found.setdefault(one.email, one)
+    return tuple(found.values())
 
 
 def _mailbox(address: Address) -> HeaderAddress | None:

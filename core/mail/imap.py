@@ -8,48 +8,40 @@ import logging
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from types import TracebackType
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
+from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError, ProtocolError
 
-from core.errors import MailError
+from core.errors import ConnectionLost, MailError
 from core.mail.drafts import message_id_of
 from core.mail.fetch_answers import Answers, fetch_answers
+from core.mail.folders import Folder, by_use, use_of
+from core.mail.structure import rebuilt, sections
+from core.mail.throttling import busy, is_busy
 from core.store.accounts import Account
+from core.tasks import CancelToken
 
 CONNECT_SECONDS, READ_SECONDS = 20.0, 60.0
 LARGEST_FETCH = 1_000_000  # bytes of one message; beyond that are attachments
 Note = Callable[[int, int], None]  # bytes out, bytes in: the egress ledger's entry, made at the end
 
-# Folder names where a server gives no RFC 6154 attributes; lower case, the last part of the path.
-_NAMES = {
-    "Sent": "sent|sent mail|sent items|sent messages|gesendet|gesendete elemente|gesendete objekte|envoyés|"
-    "éléments envoyés|messages envoyés|enviados|elementos enviados|posta inviata|inviati|verzonden|"
-    "verzonden items|verzonden berichten|skickat|skickade objekt|sendt|sendte elementer|wysłane|"
-    "elementy wysłane|itens enviados|отправленные|odeslané|lähetetyt",
-    "Drafts": "drafts|draft|entwürfe|brouillons|borradores|bozze|concepten|utkast|kladder|wersje robocze|"
-    "szkice|rascunhos|черновики|koncepty|luonnokset",
-}
-
-
-@dataclass(frozen=True)
-class Folder:
-    """`use` is the RFC 6154 name without its backslash (Sent, Drafts, All, ...), or empty."""
-
-    name: str
-    use: str
-    selectable: bool
-
 
 @dataclass(frozen=True)
 class Opened:
+    """`uidnext` is above every UID there; `modseq` changes with every flag (RFC 7162), 0 where the server
+    does not tell it. 0 for a `uidnext` that is not told."""
+
     uidvalidity: int
     messages: int
+    uidnext: int = 0
+    modseq: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,55 +93,129 @@ class ImapSession:
         with self._speaking():
             listed = self._client.list_folders()
         found = [
-            Folder(_text(name), _use(flags), not any(flag.lower() in _CLOSED for flag in flags))
+            Folder(_text(name), use_of(flags), not any(flag.lower() in _CLOSED for flag in flags))
             for flags, _, name in listed
         ]
         return tuple(sorted(found, key=lambda folder: folder.name))
 
     def find(self, use: str) -> str | None:
         """The folder of a use ('Sent', 'Drafts'), by attribute, else by a name mail programs give it."""
-        folders = [folder for folder in self.folders() if folder.selectable]
-        by_use = next((folder.name for folder in folders if folder.use == use), None)
-        names = _NAMES.get(use, "").split("|")
-        by_name = (folder.name for folder in folders if re.split(r"[/.]", folder.name)[-1].lower() in names)
-        return by_use or next(by_name, None)
+        return by_use(self.folders(), use)
 
     def examine(self, folder: str) -> Opened:
-        """Opens a folder read-only (EXAMINE)."""
+        """Opens a folder read-only (EXAMINE), with CONDSTORE where the server has it."""
         with self._speaking():
-            told = self._client.select_folder(folder, readonly=True)
-        return Opened(int(told[b"UIDVALIDITY"]), int(told[b"EXISTS"]))
+            name = self._client._normalise_folder(folder)
+            # As a parameter (RFC 7162, 3.1.8) it spares the round trip of an ENABLE; the client has none.
+            if self._client.has_capability("CONDSTORE"):
+                name += b" (CONDSTORE)"
+            self._client._command_and_check("select", name, True)
+            told = self._client._process_select_response(self._client._imap.untagged_responses)
+        return Opened(
+            int(told[b"UIDVALIDITY"]),
+            int(told[b"EXISTS"]),
+            int(told.get(b"UIDNEXT", 0)),
+            int(told.get(b"HIGHESTMODSEQ", 0)),
+        )
 
-    def uids_after(self, uid: int) -> list[int]:
-        """UIDs above `uid` in the open folder, ascending."""
+    def uids_after(self, uid: int, since: date | None = None) -> list[int]:
+        """UIDs above `uid` in the open folder, ascending; only of mail that came `since` that day."""
+        criteria: list[str | date] = ["UID", f"{uid + 1}:*"]
         with self._speaking():
-            found = self._client.search(["UID", f"{uid + 1}:*"])
+            found = self._client.search([*criteria, "SINCE", since] if since else criteria)
         # `*` is the last message even where it lies below the range (RFC 3501, 6.4.8).
         return sorted(one for one in map(int, found) if one > uid)
+
+    def headers(self, uids: Sequence[int], name: str) -> dict[int, str]:
+        """One header of each message, undecoded; '' where it is not there."""
+        told = self._fetch(uids, f"BODY.PEEK[HEADER.FIELDS ({name})]")
+        return {uid: _header_value(items) for uid, items in told.items()}
+
+    def flags(self, uids: Sequence[int], since: int = 0) -> dict[int, frozenset[str]]:
+        """Lower-case flags; only of those changed since a `modseq` where one is given."""
+        told = self._fetch(uids, "FLAGS", changed_since=since)
+        return {uid: _flags(items) for uid, items in told.items() if b"FLAGS" in items}
+
+    def structures(self, uids: Sequence[int]) -> dict[int, Any]:
+        """BODYSTRUCTURE as the library reads it; without those it cannot read."""
+        found = {}
+        for uid in uids:
+            with contextlib.suppress(UnreadableAnswer):
+                found[uid] = self._fetch([uid], "BODYSTRUCTURE")[uid][b"BODYSTRUCTURE"]
+        return found
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         told = self._fetch(uids, "RFC822.SIZE")
         return {uid: int(items.get(b"RFC822.SIZE", 0)) for uid, items in told.items()}
 
-    def fetch(self, uids: Sequence[int]) -> list[Fetched]:
-        """The messages (their first LARGEST_FETCH bytes) with their flags; leaves \\Seen as it is. A
+    def fetch(self, uids: Sequence[int], large: Collection[int] = ()) -> list[Fetched]:
+        """The messages with their flags; leaves \\Seen as it is. Of `large` ones only headers and text, no
+        attachment (their first LARGEST_FETCH bytes where the server does not say how they are built). A
         message deleted meanwhile is left out."""
-        told = self._fetch(uids, f"BODY.PEEK[]<0.{LARGEST_FETCH}>", "FLAGS")
-        made = [_fetched(uid, items) for uid, items in told.items()]
-        found = sorted((one for one in made if one is not None), key=lambda one: one.uid)
-        self._read_bytes += sum(len(one.raw) for one in found)
-        return found
+        made = self._whole([uid for uid in uids if uid not in large])
+        known = self.structures([uid for uid in uids if uid in large])
+        made += self._whole([uid for uid in uids if uid in large and uid not in known])
+        made += [one for uid, built in known.items() if (one := self._without_attachments(uid, built))]
+        self._read_bytes += sum(len(one.raw) for one in made)
+        return sorted(made, key=lambda one: one.uid)
 
-    def _fetch(self, uids: Sequence[int], *items: str) -> Answers:
+    def _whole(self, uids: Sequence[int]) -> list[Fetched]:
+        told = self._fetch(uids, f"BODY.PEEK[]<0.{LARGEST_FETCH}>", "FLAGS")
+        found = ((uid, items.get(b"BODY[]"), items) for uid, items in told.items())
+        return [Fetched(uid, raw, _flags(items)) for uid, raw, items in found if isinstance(raw, bytes)]
+
+    def _without_attachments(self, uid: int, structure: Any) -> Fetched | None:
+        wanted = sections(structure)
+        items = [f"BODY.PEEK[{name}]<0.{LARGEST_FETCH}>" for name in ("HEADER", *wanted)]
+        told = self._fetch([uid], *items, "FLAGS").get(uid)
+        if told is None:
+            return None
+        # The library keeps the origin, BODY[1]<0>, in the name; an absent part is NIL.
+        parts = {
+            key[5 : key.index(b"]")].decode("ascii", "replace"): value
+            for key, value in told.items()
+            if key.startswith(b"BODY[") and isinstance(value, bytes)
+        }
+        return Fetched(uid, rebuilt(parts.pop("HEADER", b""), structure, parts), _flags(told))
+
+    def _fetch(self, uids: Sequence[int], *items: str, changed_since: int = 0) -> Answers:
         """The items of these messages of the open folder, less what the server tells of others unasked."""
         if not uids:
             return {}
+        # Not the client's own fetch: it takes no ranges of UIDs, and reads the answers slowly.
+        wanted = [ranges(uids).encode(), f"({' '.join(items)})".encode()]
+        if changed_since:
+            wanted.append(b"(CHANGEDSINCE %d)" % changed_since)
         with self._speaking():
-            # Not the client's own fetch: it takes no ranges of UIDs, and reads the answers slowly.
-            wanted = [ranges(uids).encode(), f"({' '.join(items)})".encode()]
-            told = fetch_answers(self._client._raw_command_untagged(b"FETCH", wanted))
+            data = self._client._raw_command_untagged(b"FETCH", wanted)
+            try:
+                told = fetch_answers(data)
+            except (ProtocolError, ValueError):
+                raise UnreadableAnswer(_NOT_UNDERSTOOD) from None
         asked = set(uids)
         return {uid: found for uid, found in told.items() if uid in asked}
+
+    def idle(self, cancel: CancelToken, seconds: float) -> bool:
+        """Waits in the open folder for the server to tell of new mail, `seconds` at most (RFC 2177: less
+        than 29 minutes). Whether it did; False too where the server cannot IDLE. Raises Cancelled."""
+        if not self._has("IDLE"):
+            return False
+        until = time.monotonic() + seconds
+        news = False
+        with self._speaking():
+            self._client.idle()
+            while not news and not cancel.cancelled and time.monotonic() < until:
+                told = self._client.idle_check(timeout=_LOOK)
+                news = any(len(one) > 1 and one[1] == b"EXISTS" for one in told)
+                if any(one[:1] == (b"BYE",) for one in told):
+                    raise imaplib.IMAP4.abort("BYE")
+            self._client.idle_done()
+        cancel.check()
+        return news
+
+    def _has(self, capability: str) -> bool:
+        with self._speaking():
+            return bool(self._client.has_capability(capability))
 
     def append_draft(self, folder: str, raw: bytes) -> int | None:
         """Adds a draft; its UID where the server tells it (UIDPLUS), else found by its Message-ID."""
@@ -161,8 +227,7 @@ class ImapSession:
 
     def can_replace(self) -> bool:
         """Whether the server can remove one message by its UID alone (UIDPLUS)."""
-        with self._speaking():
-            return bool(self._client.has_capability("UIDPLUS"))
+        return self._has("UIDPLUS")
 
     def find_draft(self, folder: str, message_id: str) -> int | None:
         """The UID of the newest message with this Message-ID."""
@@ -195,11 +260,18 @@ class ImapSession:
     def _sign_in(self, password: str) -> None:
         try:
             if password.isascii() and self._account.user.isascii():
-                self._client.login(self._account.user, password)
+                told = self._client.login(self._account.user, password)
             else:  # LOGIN is ASCII alone (RFC 3501); SASL PLAIN is UTF-8
-                self._client.plain_login(self._account.user, password)
+                told = self._client.plain_login(self._account.user, password)
         except LoginError as error:
+            # The library takes a line that breaks off for a refusal too.
+            if isinstance(error.__context__, imaplib.IMAP4.abort):
+                raise error.__context__ from None
+            if is_busy(str(error)):
+                raise
             raise MailError(_REFUSED) from error
+        if match := _CAPABILITIES.search(told if isinstance(told, bytes) else b""):
+            self._client._cached_capabilities = tuple(match[1].upper().split())  # spares a round trip
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:
@@ -208,9 +280,17 @@ class ImapSession:
         try:
             yield
         except (IMAPClientError, imaplib.IMAP4.error, OSError, ValueError, KeyError, AssertionError) as error:
-            raise MailError(_sentence(error)) from None
+            raise _known(error) from None
 
 
+class UnreadableAnswer(MailError):
+    """An answer that came whole, but in a form neither we nor the library know."""
+
+
+_CAPABILITIES = re.compile(rb"\[CAPABILITY ([^\]]+)\]")
+_LOOK = 0.5  # seconds between looks at the cancel token
+_NOT_UNDERSTOOD = "The mail server gave an answer that Longhand does not understand; try again later."
+_BROKE_OFF = "The connection to the mail server broke off; try again, what was synced is kept."
 _CLOSED = (b"\\noselect", b"\\nonexistent")
 _REFUSED = (
     "The mail server refused the user name or the password; check both with `longhand account add` (many"
@@ -263,6 +343,16 @@ def _hang_up(client: IMAPClient) -> None:
         client.shutdown()
 
 
+def _known(error: Exception) -> MailError:
+    text = str(error)
+    if is_busy(text):
+        return busy(text)
+    told = isinstance(error, (OSError, imaplib.IMAP4.abort)) and not isinstance(
+        error, (ssl.SSLError, socket.gaierror, TimeoutError, ConnectionRefusedError, imaplib.IMAP4.readonly)
+    )
+    return ConnectionLost(_BROKE_OFF) if told else MailError(_sentence(error))
+
+
 def _sentence(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return "The mail server's certificate could not be verified; check the server's name in the account."
@@ -274,23 +364,18 @@ def _sentence(error: Exception) -> str:
         return "The mail server's name was not found; check the account and the network."
     if isinstance(error, (TimeoutError, ConnectionRefusedError)):
         return "The mail server does not answer; check the network and the account, then try again."
-    if isinstance(error, (OSError, imaplib.IMAP4.abort)):
-        return "The connection to the mail server broke off; try again, what was synced is kept."
-    return "The mail server gave an answer that Longhand does not understand; try again later."
-
-
-def _use(flags: Sequence[bytes]) -> str:
-    known = ("Sent", "Drafts", "Trash", "Junk", "Archive", "All", "Flagged")
-    names = {flag.decode("ascii", "replace").lstrip("\\").lower() for flag in flags}
-    return next((use for use in known if use.lower() in names), "")
+    return _NOT_UNDERSTOOD
 
 
 def _text(name: str | bytes) -> str:
     return name.decode("utf-8", "replace") if isinstance(name, bytes) else name
 
 
-def _fetched(uid: int, items: dict[bytes, Any]) -> Fetched | None:
-    raw = next((value for key, value in items.items() if key.startswith(b"BODY[]")), None)
-    if not isinstance(raw, bytes):
-        return None
-    return Fetched(uid, raw, frozenset(_text(flag).lower() for flag in items.get(b"FLAGS", ())))
+def _flags(items: dict[bytes, Any]) -> frozenset[str]:
+    return frozenset(_text(flag).lower() for flag in items.get(b"FLAGS", ()))
+
+
+def _header_value(items: dict[bytes, Any]) -> str:
+    raw = next((one for key, one in items.items() if key.startswith(b"BODY[")), b"")
+    value = raw.partition(b":")[2] if isinstance(raw, bytes) else b""
+    return " ".join(value.decode("utf-8", "replace").split())

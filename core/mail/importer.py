@@ -9,10 +9,12 @@ from pathlib import Path
 from core import messages
 from core.domain import AccountId, ParsedMail
 from core.errors import InputError
+from core.mail.exclusion import Excluded
 from core.mail.outlook import COMPOUND
 from core.mail.reading import Reader
 from core.store.database import Database
 from core.store.messages import MessageRepository, NewMessage
+from core.store.settings import Exclude
 from core.tasks import CancelToken, Progress
 
 BATCH_MESSAGES = 100
@@ -81,9 +83,10 @@ class Importer:
     """Stores what files hold under one account; a message that is there already is not stored twice, so a
     run that was killed is simply run again."""
 
-    def __init__(self, database: Database, reader: Reader) -> None:
+    def __init__(self, database: Database, reader: Reader, exclude: Exclude | None = None) -> None:
         self._database = database
         self._reader = reader
+        self._excluded = Excluded(exclude or Exclude())
         self._messages = MessageRepository(database)
 
     def run(
@@ -97,16 +100,19 @@ class Importer:
             new = [
                 NewMessage(account, one.folder, None, mail, mail.sender.email in own)
                 for one, mail in zip(batch, parsed, strict=True)
-                if isinstance(mail, ParsedMail)
+                if isinstance(mail, ParsedMail) and not self._left_out(one, mail)
             ]
             with self._database.transaction():
                 before = self._messages.count(outgoing=True)
                 added = len(self._messages.add_batch(new))
                 outgoing = self._messages.count(outgoing=True) - before
             sent, received = sent + outgoing, received + added - outgoing
-            unreadable += len(batch) - len(new)
+            unreadable += sum(not isinstance(mail, ParsedMail) for mail in parsed)
             progress.update("import", batch[-1].done, batch[-1].total)
         return ImportResult(sent, received, unreadable)
+
+    def _left_out(self, one: RawMail, mail: ParsedMail) -> bool:
+        return self._excluded.folder(one.folder) or self._excluded.mail(mail)
 
 
 def guess_owner(path: Path, reader: Reader, most: int = 500) -> str:

@@ -1,23 +1,33 @@
 """The accounts' servers: signing in with the keychain's password, past the guard, on the ledger. What is
 asked of the network for a profile's mail is asked here."""
 
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from core.domain import AccountId, Address
-from core.errors import InputError, MailError
+from core.domain import AccountId
+from core.errors import Cancelled, InputError, MailError
 from core.mail import drafts
+from core.mail.drafts import Manner
+from core.mail.folders import sent_folder
 from core.mail.imap import ImapSession, Note
+from core.mail.patience import patiently
 from core.mail.reading import Reader
-from core.mail.sync import SyncResult, sync
+from core.mail.sync import SyncResult, Wanted, sync
 from core.privacy.egress import Guard, Ledger
 from core.privacy.keychain import Keychain
 from core.store.accounts import Account, AccountRepository
 from core.store.database import Database
 from core.store.jobs import JobRepository
 from core.store.messages import StoredMessage
+from core.store.settings import Settings
 from core.tasks import CancelToken, Progress
+
+MOST_CONNECTIONS = 4
+RENEWED = 25 * 60.0  # seconds of one IDLE; servers may hang up after 30 minutes (RFC 2177)
+_SENT = "sent-folder/"  # key of the folder of sent mail that the user chose for an account
 
 
 class Servers:
@@ -54,8 +64,9 @@ class Servers:
 
     def test(self, account: AccountId) -> str:
         """Signs in, and says in a sentence what was found."""
-        with self.session(self._with_server(account)) as session:
-            found = {"sent mail": session.find("Sent"), "drafts": session.find("Drafts")}
+        known = self._with_server(account)
+        with self.session(known) as session:
+            found = {"sent mail": self._found_sent(session, known), "drafts": session.find("Drafts")}
         missing = [name for name, folder in found.items() if folder is None]
         if missing:
             return f"Signed in; there is no folder of {' or '.join(missing)}."
@@ -64,19 +75,20 @@ class Servers:
     def remove(self, account: Account) -> None:
         """Its password and its rows."""
         self._keychain.delete(account.secret_name)
+        self._jobs.clear(f"{_SENT}{account.id}")
         self._accounts.remove(account.id)
         if account.host:
             self._guard.disallow(account.host)
 
-    def sync(self, reader: Reader, progress: Progress, cancel: CancelToken) -> SyncResult:
-        """All accounts that have a server, one after another."""
+    def sync(
+        self, reader: Reader, progress: Progress, cancel: CancelToken, settings: Settings | None = None
+    ) -> SyncResult:
+        """All accounts that have a server, one after another, over one connection each. Where a line breaks
+        off or a server asks for a pause, it is tried again after a while."""
         served = self._served()
         if not served:
             raise InputError("There is no account to sync; add one with 'longhand account add'.")
-        done = []
-        for account in served:
-            with self.session(account) as session:
-                done.append(sync(session, account, reader, self._database, progress, cancel))
+        done = [self._sync_account(one, reader, progress, cancel, settings or Settings()) for one in served]
         return SyncResult(
             sum(one.sent for one in done),
             sum(one.received for one in done),
@@ -84,13 +96,71 @@ class Servers:
             sum(one.unreadable for one in done),
         )
 
-    def save_draft(self, message: StoredMessage, text: str, user: Address, create: bool) -> int | None:
+    def _sync_account(
+        self, account: Account, reader: Reader, progress: Progress, cancel: CancelToken, settings: Settings
+    ) -> SyncResult:
+        wanted = Wanted(settings.exclude, settings.sync, self.sent_folder(account.id))
+
+        def once() -> SyncResult:
+            with self.session(account) as session:
+                return sync(session, account, reader, self._database, progress, cancel, wanted)
+
+        return patiently(once, progress, cancel)
+
+    def sent_folder(self, account: AccountId) -> str:
+        """The folder of sent mail that the user chose; '' where it is found by itself."""
+        return self._jobs.get(f"{_SENT}{account}", str) or ""
+
+    def choose_sent_folder(self, account: AccountId, folder: str) -> None:
+        """Raises InputError for one that is not on the server."""
+        known = self._with_server(account)
+        if folder not in self.folders(known.id):
+            raise InputError("There is no such folder on the server; 'longhand account sent' lists them.")
+        self._jobs.set(f"{_SENT}{account}", folder)
+
+    def folders(self, account: AccountId) -> tuple[str, ...]:
+        """All that can hold mail, by name."""
+        with self.session(self._with_server(account)) as session:
+            return tuple(folder.name for folder in session.folders() if folder.selectable)
+
+    def wait_for_mail(self, cancel: CancelToken, seconds: float = RENEWED) -> None:
+        """Returns when a server tells of new mail (IDLE), or after `seconds`: less than the half hour after
+        which servers hang up on a client that only waits. Raises Cancelled. One connection an account,
+        MOST_CONNECTIONS at most; the others are asked when the time is over."""
+        news = threading.Event()
+        stop = CancelToken()
+        watched = self._served()[:MOST_CONNECTIONS]
+        waiting = [
+            threading.Thread(target=self._idle, args=(account, news, stop, seconds), daemon=True)
+            for account in watched
+        ]
+        for thread in waiting:
+            thread.start()
+        until = time.monotonic() + seconds
+        try:
+            while not news.wait(0.2) and time.monotonic() < until:
+                cancel.check()
+        finally:
+            stop.cancel()
+            for thread in waiting:
+                thread.join()
+
+    def _idle(self, account: Account, news: threading.Event, stop: CancelToken, seconds: float) -> None:
+        try:
+            with self.session(account) as session:
+                session.examine("INBOX")
+                if session.idle(stop, seconds):
+                    news.set()
+        except (MailError, Cancelled):
+            return  # the next sync tells what is wrong with this server
+
+    def save_draft(self, message: StoredMessage, text: str, manner: Manner, create: bool) -> int | None:
         """The reply to `message`, in the Drafts folder in place of an earlier one; its UID there, None
         where the server does not tell. `create` makes a missing folder."""
         account = self.account(message.account)
         if not account.host:
             raise InputError("This mail came from a file and has no server to save drafts to.")
-        raw = drafts.compose_reply(message.mail, text, user)
+        raw = drafts.compose_reply(message.mail, text, manner)
         key, new = f"drafts/{message.id}", drafts.message_id_of(raw)
         earlier = self._jobs.get(key, tuple[str, ...]) or ()
         # Written down first: a draft that was saved just before a kill is found and replaced next time.
@@ -117,6 +187,12 @@ class Servers:
             raise MailError("The password of this account is not in the keychain; add the account again.")
         with ImapSession(account, password, self._note(account.host, "mail")) as session:
             yield session
+
+    def _found_sent(self, session: ImapSession, account: Account) -> str | None:
+        try:
+            return sent_folder(session, session.folders(), account.address, self.sent_folder(account.id))
+        except MailError:
+            return None
 
     def _with_server(self, account: AccountId) -> Account:
         known = self.account(account)

@@ -7,22 +7,28 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from core.domain import ParsedMail, Unreadable
 from core.errors import Cancelled, MailError
 from core.mail.ahead import ahead
-from core.mail.imap import LARGEST_FETCH, Fetched, Folder, ImapSession
+from core.mail.exclusion import Excluded
+from core.mail.folders import Folder, sent_folder
+from core.mail.imap import LARGEST_FETCH, Fetched, ImapSession, Opened
 from core.mail.reading import Reader
 from core.store.accounts import Account
 from core.store.database import Database
 from core.store.messages import MessageRepository, NewMessage
+from core.store.settings import Exclude, SyncLimits
 from core.store.sync_state import FolderState, SyncStateRepository
 from core.tasks import CancelToken, Progress
 
 BATCH_LEAST, BATCH_MESSAGES = 50, 500
 BATCH_BYTES = 2_000_000
-LISTED = 5000  # UIDs whose sizes are asked for at once
+LISTED = 5000  # UIDs that one short thing, such as the size, is asked of at once
+LARGE = 100_000  # bytes; of a larger message only what is text is fetched
+MOST_WAITING = 2000  # messages whose flags are looked at again
 _SKIPPED = frozenset({"\\draft", "\\deleted"})
 _Found = list[tuple[Fetched, ParsedMail | Unreadable]]
 
@@ -38,22 +44,38 @@ class SyncResult:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What the user wants of a mailbox. `sent` is the folder of sent mail where they named it."""
+
+    exclude: Exclude = field(default_factory=Exclude)
+    limits: SyncLimits = field(default_factory=SyncLimits)
+    sent: str = ""
+
+
+@dataclass(frozen=True)
 class _Open:
     """The folder at hand; `own` where it holds the user's own mail."""
 
     name: str
     own: bool
     uidvalidity: int
+    before: FolderState | None
 
 
 class Sync:
     """Syncs one account; made per run from what it works on."""
 
-    def __init__(self, session: ImapSession, account: Account, reader: Reader, database: Database) -> None:
+    def __init__(
+        self, session: ImapSession, account: Account, reader: Reader, database: Database, wanted: Wanted
+    ) -> None:
         self._session = session
         self._account = account
         self._reader = reader
         self._database = database
+        self._wanted = wanted
+        self._excluded = Excluded(wanted.exclude)
+        limits = wanted.limits
+        self._limits = f"{limits.days} {limits.messages}" if limits.days or limits.messages else ""
         self._messages = MessageRepository(database)
         self._states = SyncStateRepository(database)
         self._sent = self._received = self._unreadable = 0
@@ -68,37 +90,81 @@ class Sync:
 
     def _folders(self) -> list[tuple[str, bool]]:
         """What to sync, and whether it is the user's own mail: Sent first, measured style is made of it."""
-        sent = self._session.find("Sent")
-        if sent is None:
-            raise MailError("The folder of sent mail was not found on the server; Longhand learns from it.")
-        listed = [folder.name for folder in self._session.folders() if _is_received(folder)]
-        return [(sent, True), *((name, False) for name in sorted(listed, key=_inbox_first) if name != sent)]
+        listed = self._session.folders()
+        sent = sent_folder(self._session, listed, self._account.address, self._wanted.sent)
+        received = sorted((folder.name for folder in listed if _is_received(folder)), key=_inbox_first)
+        found = [(sent, True), *((name, False) for name in received if name != sent)]
+        return [(name, own) for name, own in found if not self._excluded.folder(name)]
 
     def _folder(self, folder: tuple[str, bool], progress: Progress, cancel: CancelToken) -> None:
         name, own = folder
         opened = self._session.examine(name)
-        current = _Open(name, own, opened.uidvalidity)
-        state = self._states.get(self._account.id, name)
-        # Another UIDVALIDITY makes every UID we know worthless (RFC 3501, 2.3.1.1): from the start
-        # again. Messages that are stored already are recognised by their Message-ID.
-        last = state.last_uid if state is not None and state.uidvalidity == opened.uidvalidity else 0
-        uids = self._session.uids_after(last)
+        before = self._states.get(self._account.id, name)
+        # Another UIDVALIDITY makes every UID we know worthless (RFC 3501, 2.3.1.1).
+        if before is not None and before.uidvalidity != opened.uidvalidity:
+            before = self._renumbered(name, opened)
+        current = _Open(name, own, opened.uidvalidity, before)
+        # With other limits than before, older mail may be wanted too.
+        last = before.last_uid if before is not None and before.limits == self._limits else 0
+        uids = self._new_uids(current, last, opened.uidnext)
+        self._fetch(current, uids, progress, cancel)
+        if before is not None and not own:
+            self._refresh_flags(current, opened)
+        mark = max(opened.uidnext - 1, last, *uids[-1:])
+        after = FolderState(opened.uidvalidity, mark, opened.modseq, self._limits)
+        if after != before:
+            self._states.set(self._account.id, name, after)
+
+    def _new_uids(self, folder: _Open, last: int, uidnext: int) -> list[int]:
+        """What is on the server, wanted, and not stored."""
+        if 0 < uidnext <= last + 1:
+            return []
+        limits = self._wanted.limits
+        since = datetime.now(UTC).date() - timedelta(days=limits.days) if limits.days else None
+        found = self._session.uids_after(last, since)
+        if limits.messages:
+            found = found[-limits.messages :]
+        known = self._messages.uids(self._account.id, folder.name, last) if folder.before else frozenset()
+        return [uid for uid in found if uid not in known]
+
+    def _renumbered(self, name: str, opened: Opened) -> FolderState:
+        """The folder's mail under its new UIDs: what is stored is recognised by its Message-ID alone, the
+        rest is fetched as new."""
+        told: dict[int, str] = {}
+        for part in _portions(self._session.uids_after(0)):
+            told |= self._session.headers(part, "MESSAGE-ID")
+        self._messages.renumber(self._account.id, name, {uid: one for uid, one in told.items() if one})
+        return FolderState(opened.uidvalidity, 0)
+
+    def _refresh_flags(self, folder: _Open, opened: Opened) -> None:
+        """Mail that waits here may have been read or answered elsewhere meanwhile."""
+        before = folder.before.modseq if folder.before else 0
+        if opened.modseq and before == opened.modseq:
+            return
+        waiting = self._messages.waiting_uids(self._account.id, folder.name, MOST_WAITING)
+        flags = self._session.flags(waiting, before if opened.modseq else 0)
+        told = {uid: ("\\seen" in one, "\\answered" in one) for uid, one in flags.items()}
+        self._messages.set_flags(self._account.id, folder.name, told)
+
+    def _fetch(self, folder: _Open, uids: list[int], progress: Progress, cancel: CancelToken) -> None:
         done = 0
-        progress.update(f"sync {name}", 0, len(uids))
+        progress.update(f"sync {folder.name}", 0, len(uids))
+        if not uids:
+            return
         with ahead(self._fetched(uids)) as fetched, ahead(self._parsed(fetched, cancel)) as parsed:
             try:
                 for batch, found in parsed:
                     cancel.check()
-                    self._store(current, batch[-1], found)
+                    self._store(folder, batch[-1], found)
                     done += len(batch)
-                    progress.update(f"sync {name}", done, len(uids))
+                    progress.update(f"sync {folder.name}", done, len(uids))
             except BaseException:
                 self._session.abort()  # nobody is there any more for what the server still sends
                 raise
 
     def _fetched(self, uids: Sequence[int]) -> Iterator[tuple[list[int], list[Fetched]]]:
-        for batch in self._batches(uids):
-            yield batch, self._session.fetch(batch)
+        for batch, large in self._batches(uids):
+            yield batch, self._session.fetch(batch, large)
 
     def _parsed(
         self, fetched: Iterator[tuple[list[int], list[Fetched]]], cancel: CancelToken
@@ -107,37 +173,46 @@ class Sync:
             parsed = self._reader.parse([one.raw for one in messages], cancel)
             yield batch, [(one, mail) for one, mail in zip(messages, parsed, strict=True)]
 
-    def _batches(self, uids: Sequence[int]) -> Iterator[list[int]]:
-        """Consecutive UIDs, few enough and small enough to be held at once. The first ones are smaller: a
-        line that is cut again and again gets on too, and the reader has something to do at once."""
+    def _batches(self, uids: Sequence[int]) -> Iterator[tuple[list[int], set[int]]]:
+        """Consecutive UIDs, few enough and small enough to be held at once, and which of them are large. The
+        first ones are smaller: a line that is cut again and again gets on too, and the reader has something
+        to do at once."""
         batch: list[int] = []
+        large: set[int] = set()
         size, most = 0, BATCH_LEAST
-        for start in range(0, len(uids), LISTED):
-            part = uids[start : start + LISTED]
+        for part in _portions(uids):
             sizes = self._session.sizes(part)
             for uid in part:
                 heavy = min(sizes.get(uid, 0), LARGEST_FETCH)
                 if batch and (len(batch) >= most or size + heavy > BATCH_BYTES):
-                    yield batch
-                    batch, size, most = [], 0, min(2 * most, BATCH_MESSAGES)
+                    yield batch, large
+                    batch, large, size, most = [], set(), 0, min(2 * most, BATCH_MESSAGES)
                 batch.append(uid)
+                if sizes.get(uid, 0) > LARGE:
+                    large.add(uid)
                 size += heavy
         if batch:
-            yield batch
+            yield batch, large
 
-    def _store(self, folder: "_Open", last: int, found: _Found) -> None:
+    def _store(self, folder: _Open, last: int, found: _Found) -> None:
         readable = [(one, mail) for one, mail in found if isinstance(mail, ParsedMail)]
-        kept = [self._new(folder, one, mail) for one, mail in readable if not one.flags & _SKIPPED]
+        kept = [
+            self._new(folder, one, mail)
+            for one, mail in readable
+            if not one.flags & _SKIPPED and not self._excluded.mail(mail)
+        ]
         with self._database.transaction():
             before = self._messages.count(outgoing=True)
             added = self._messages.add_batch(kept)
             sent = self._messages.count(outgoing=True) - before
-            self._states.set(self._account.id, folder.name, FolderState(folder.uidvalidity, last))
+            modseq = folder.before.modseq if folder.before else 0
+            state = FolderState(folder.uidvalidity, last, modseq, self._limits)
+            self._states.set(self._account.id, folder.name, state)
         self._sent += sent
         self._received += len(added) - sent
         self._unreadable += len(found) - len(readable)
 
-    def _new(self, folder: "_Open", one: Fetched, mail: ParsedMail) -> NewMessage:
+    def _new(self, folder: _Open, one: Fetched, mail: ParsedMail) -> NewMessage:
         return NewMessage(
             account=self._account.id,
             folder=folder.name,
@@ -156,9 +231,16 @@ def sync(
     database: Database,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
+    wanted: Wanted | None = None,
 ) -> SyncResult:
     """One run of `Sync`."""
-    return Sync(session, account, reader, database).run(progress or Progress(), cancel or CancelToken())
+    made = Sync(session, account, reader, database, wanted or Wanted())
+    return made.run(progress or Progress(), cancel or CancelToken())
+
+
+def _portions(uids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(uids), LISTED):
+        yield uids[start : start + LISTED]
 
 
 def _is_received(folder: Folder) -> bool:

@@ -1,12 +1,14 @@
 """Messages as the reader understood them, and the search over them. Raw mail is not kept."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from core.domain import AccountId, MessageId, ParsedMail
 from core.store.codec import from_json, to_json, to_seconds
 from core.store.database import Database, Row
+
+MOST_RANKED = 2000  # matches of a search
 
 
 @dataclass(frozen=True)
@@ -63,19 +65,19 @@ class MessageRepository:
         return self._one("WHERE identity = ? AND account = ?", message_id, account)
 
     def search(self, text: str, limit: int = 50) -> tuple[StoredMessage, ...]:
-        """Messages holding all words of `text` (the last one may be a beginning), best first."""
+        """Messages holding all words of `text` (the last one may be a beginning), best first; the newest
+        first where there are so many that no order by words would tell them apart."""
         words = _words(text)
         if not words:
             return ()
         query = " ".join(f'"{word}"' for word in words)
-        if len(words[-1]) > 1:  # one letter begins so many words that ranking them takes seconds
+        if len(words[-1]) > 1:  # one letter begins so many words that finding them takes seconds
             query += "*"
-        return self._many(
-            "JOIN (SELECT rowid AS found, rank AS score FROM messages_search WHERE messages_search MATCH ?"
-            " ORDER BY rank LIMIT ?) ON found = id ORDER BY score",
-            query,
-            limit,
-        )
+        return self._many(_NEWEST if self._finds_many(query) else _BEST, query, limit)
+
+    def _finds_many(self, query: str) -> bool:
+        """Ranking reads every match, which takes longer than a person waits where there are thousands."""
+        return self._number(_MATCHES, query, MOST_RANKED + 1) > MOST_RANKED
 
     def waiting(self, limit: int = 50, offset: int = 0) -> tuple[StoredMessage, ...]:
         """Received from a person and not answered yet, newest first."""
@@ -88,6 +90,25 @@ class MessageRepository:
         """All the user wrote, oldest first."""
         return self._many("WHERE outgoing ORDER BY date, id")
 
+    def replies(self, account: AccountId, newest: int) -> tuple[tuple[StoredMessage, StoredMessage], ...]:
+        """The newest the user sent in reply to a stored message, each with that message."""
+        sent = self._many(
+            "WHERE outgoing AND account = ? AND in_reply_to != '' ORDER BY date DESC, id DESC LIMIT ?",
+            account,
+            newest,
+        )
+        asked = ((one, self.by_header(one.mail.in_reply_to, account)) for one in sent)
+        return tuple((one, before) for one, before in asked if before and not before.outgoing)
+
+    def own_addresses(self, account: AccountId, least: int) -> dict[str, str]:
+        """The addresses the user sent at least so many mails from, with the name that stood there last."""
+        rows = self._database.read(
+            "SELECT sender_email, sender_name, max(date) FROM messages WHERE outgoing AND account = ?"
+            " AND sender_email != '' GROUP BY sender_email HAVING count(*) >= ?",
+            (account, least),
+        )
+        return {row[0]: row[1] for row in rows}
+
     def received(self) -> tuple[StoredMessage, ...]:
         """All the user got, oldest first."""
         return self._many("WHERE NOT outgoing ORDER BY date, id")
@@ -96,9 +117,47 @@ class MessageRepository:
         """Oldest first."""
         return self._many("ORDER BY date, id")
 
-    def known_headers(self, account: AccountId) -> frozenset[str]:
-        rows = self._database.read("SELECT identity FROM messages WHERE account = ?", (account,))
+    def uids(self, account: AccountId, folder: str, above: int = 0) -> frozenset[int]:
+        """Of the messages stored from a folder, as far as they are known."""
+        rows = self._database.read(
+            "SELECT uid FROM messages WHERE account = ? AND folder = ? AND uid > ?", (account, folder, above)
+        )
         return frozenset(row[0] for row in rows)
+
+    def waiting_uids(self, account: AccountId, folder: str, most: int) -> tuple[int, ...]:
+        """Of the newest that wait for an answer, ascending."""
+        rows = self._database.read(
+            f"{_UID} {_WAITING} AND account = ? AND folder = ? AND uid IS NOT NULL"
+            " ORDER BY date DESC, id DESC LIMIT ?",
+            (account, folder, most),
+        )
+        return tuple(sorted(row[0] for row in rows))
+
+    def renumber(self, account: AccountId, folder: str, uids: Mapping[int, str]) -> frozenset[int]:
+        """Gives a folder's messages their new UIDs, by Message-ID; those of `uids` that were known."""
+        known = {
+            row[0]: row[1]
+            for row in self._database.read("SELECT identity, id FROM messages WHERE account = ?", (account,))
+        }
+        found = {uid: known[identity] for uid, identity in uids.items() if identity in known}
+        with self._database.transaction():
+            self._database.write(
+                "UPDATE messages SET uid = NULL WHERE account = ? AND folder = ?", (account, folder)
+            )
+            # A copy in another folder stays where it is.
+            self._database.write_many(
+                "UPDATE messages SET uid = ? WHERE id = ? AND folder = ?",
+                [(uid, message, folder) for uid, message in found.items()],
+            )
+        return frozenset(found)
+
+    def set_flags(self, account: AccountId, folder: str, flags: Mapping[int, tuple[bool, bool]]) -> None:
+        """(seen, answered) by UID; what was answered stays so."""
+        self._database.write_many(
+            "UPDATE messages SET seen = ?, answered = max(answered, ?)"
+            " WHERE account = ? AND folder = ? AND uid = ?",
+            [(int(seen), int(done), account, folder, uid) for uid, (seen, done) in flags.items()],
+        )
 
     def count(self, outgoing: bool | None = None) -> int:
         if outgoing is None:
@@ -175,6 +234,14 @@ class MessageRepository:
 
 
 _SELECT = "SELECT id, account, folder, uid, mail_json, text, outgoing, seen, answered FROM messages"
+_FOUND = (
+    "JOIN (SELECT rowid AS found, row_number() OVER () AS place FROM"
+    " (SELECT rowid FROM messages_search WHERE messages_search MATCH ? ORDER BY"
+)
+_BEST = f"{_FOUND} rank LIMIT ?)) ON found = id ORDER BY place"
+_NEWEST = f"{_FOUND} rowid DESC LIMIT ?)) ON found = id ORDER BY place"
+_MATCHES = "SELECT count(*) FROM (SELECT rowid FROM messages_search WHERE messages_search MATCH ? LIMIT ?)"
+_UID = "SELECT uid FROM messages"
 _COUNT = "SELECT count(*) FROM messages"
 _WAITING = (
     "WHERE NOT outgoing AND NOT answered AND kind NOT IN ('automatic', 'list')"

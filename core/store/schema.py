@@ -160,3 +160,10 @@ VERSION_2 = ("ALTER TABLE adapters ADD COLUMN family TEXT NOT NULL DEFAULT ''",)
 
 # when a rule's habit began and ended
 VERSION_3 = ("ALTER TABLE rules ADD COLUMN since REAL", "ALTER TABLE rules ADD COLUMN until REAL")
+
+# modseq: RFC 7162's, of the folder when its flags were last looked at; limits: those a folder was synced with
+VERSION_4 = (
+    "ALTER TABLE sync_state ADD COLUMN modseq INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE sync_state ADD COLUMN limits TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX messages_by_uid ON messages (account, folder, uid)",
+)

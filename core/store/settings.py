@@ -19,6 +19,8 @@ Tokens = Annotated[int, msgspec.Meta(ge=16, le=8192)]
 Temperature = Annotated[float, msgspec.Meta(ge=0.0, le=2.0)]
 Seconds = Annotated[float, msgspec.Meta(ge=1.0, le=86_400.0)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=100)]
+Days = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
+Mails = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
 Many = Annotated[int, msgspec.Meta(ge=8, le=100_000)]
 
 
@@ -85,6 +87,15 @@ class Download:
 
 
 @dataclass(frozen=True)
+class SyncLimits:
+    """What is fetched of a mailbox, 0 for no limit: mail of the last `days`, the newest `messages` of each
+    folder."""
+
+    days: Days = 0
+    messages: Mails = 0
+
+
+@dataclass(frozen=True)
 class Exclude:
     """Never synced, never learned from."""
 
@@ -104,6 +115,7 @@ class Settings:
     cloud: Cloud = field(default_factory=Cloud)
     download: Download = field(default_factory=Download)
     exclude: Exclude = field(default_factory=Exclude)
+    sync: SyncLimits = field(default_factory=SyncLimits)
 
 
 def load(path: Path) -> Settings:

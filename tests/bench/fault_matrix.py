@@ -27,13 +27,8 @@ def run(quick: bool) -> Iterator[Figure]:
                 home = folder / tls
                 home.mkdir()
                 found[f"{tls} wrong certificate"] = fault_cases.wrong_certificate(server, tls, home)
-    unclear = [case for case, one in found.items() if not _is_clear(one.told)]
+    unclear = [case for case, one in found.items() if not fault_cases.is_clear(one.told)]
     cases = len(found)
     yield at_most("fault_matrix.lost", sum(one.lost for one in found.values()), 0, "messages", cases=cases)
     yield at_most("fault_matrix.double", sum(one.double for one in found.values()), 0, "messages")
     yield at_most("fault_matrix.without_one_clear_line", len(unclear), 0, "cases", unclear=unclear)
-
-
-def _is_clear(told: str) -> bool:
-    one_line = told.startswith("The ") and told.endswith(".") and "\n" not in told
-    return one_line and fault_cases.SECRET not in told

@@ -22,7 +22,7 @@ def run(quick: bool) -> Iterator[Figure]:
         raise RuntimeError(why)
     count, turns = (MAILS_QUICK, TURNS_QUICK) if quick else (MAILS, TURNS)
     mails = (("Sent", ("\\Seen",), raw) for raw in sent_mails(count))
-    ours, theirs, unsafe, peak = [], [], [], 0.0
+    ours, theirs, unsafe, work, peak = [], [], [], [], 0.0
     with dovecot.dovecot(mails) as server:
         mbsync.fetched(server.port, server.user, server.password, count, fsync=False)  # Dovecot's index
         for _ in range(turns):
@@ -33,6 +33,7 @@ def run(quick: bool) -> Iterator[Figure]:
             if done.sent != count:
                 raise RuntimeError(f"{done.sent} of {count} mails were stored")
             ours.append(done.seconds)
+            work.append(done.cpu_seconds)
             peak = max(peak, done.peak_mb)
     ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
     yield at_most("sync_vs_mbsync.ratio", ratio, 1.0, "x mbsync")
@@ -45,4 +46,5 @@ def run(quick: bool) -> Iterator[Figure]:
         "x mbsync with FSync no",
         mbsync=unsafe,
     )
+    yield reported("sync_vs_mbsync.cpu_seconds", statistics.median(work), "s, the program and its reader")
     yield reported("sync_vs_mbsync.peak_memory", peak, "MB")

@@ -2,6 +2,7 @@
 given, so that every word of the outcome is known."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from core.domain import (
     Incoming,
     Kept,
     MailKind,
+    MessageId,
     ParsedMail,
     RuleLine,
     Scope,
@@ -23,9 +25,12 @@ from core.domain import (
 )
 from core.drafting.book import Rules
 from core.drafting.context import exchange, incoming, thread_of
+from core.drafting.mailbox import Mailbox
 from core.drafting.write import Writer, write_draft, write_zero_shot
 from core.evaluation.judging import Contest, Judge
+from core.mail.drafts import Manner
 from core.mail.pairing import pair
+from core.mail.reading import DirectReader
 from core.models.chat import Completion
 from core.models.prompts import Prompt
 from core.store.accounts import Account, AccountRepository
@@ -304,3 +309,33 @@ def test_the_gate_runs_all_arms_and_controls_once(
     assert result.arms["zero_shot"].style_match == 0.0
     judge.forget()
     assert JobRepository(database).keys("gate/") == ()
+
+
+def test_a_reply_is_sent_as_the_user_sends_replies(database: Database) -> None:
+    """With the original under it, to everyone, and from the address that was written to."""
+    accounts, messages = AccountRepository(database), MessageRepository(database)
+    account = accounts.add(Account(AccountId(0), USER.email, USER.name, "", 0, "implicit", USER.email))
+    alias = Address("Desk", "desk@hale.example")
+
+    def store(number: int, answers: str, *, quoted: str, to_all: bool) -> MessageId:
+        asked = replace(parsed(number, ANN, USER, "Ready?"), to=(alias, EVE))
+        sent = parsed(number + 1, alias, ANN, "Yes.", asked.message_id)
+        sent = replace(sent, cc=(EVE,) if to_all else (), quoted=quoted)
+        new = [
+            NewMessage(account, "INBOX", None, asked, False),
+            NewMessage(account, "Sent", None, sent, True),
+        ]
+        return messages.add_batch(new if answers else new[:1])[0]
+
+    mailbox = Mailbox(database, DirectReader())
+    waiting = store(0, "", quoted="", to_all=False)
+    asked = messages.get(waiting)
+    assert asked is not None
+    assert mailbox.manner(asked) == Manner(USER, frozenset({USER.email}))
+    for number in range(2, 12, 2):
+        store(number, "yes", quoted="> Ready?", to_all=True)
+    assert mailbox.manner(asked) == Manner(alias, frozenset({USER.email, alias.email}), True, True)
+    assert not mailbox.manner(asked, everyone=False).everyone
+    for number in range(20, 40, 2):
+        store(number, "yes", quoted="", to_all=False)
+    assert mailbox.manner(asked) == Manner(alias, frozenset({USER.email, alias.email}))

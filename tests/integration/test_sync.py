@@ -16,7 +16,7 @@ from imapclient import IMAPClient
 
 from core.domain import AccountId, Address
 from core.errors import Cancelled, MailError
-from core.mail.drafts import compose_reply, message_id_of, save
+from core.mail.drafts import Manner, compose_reply, message_id_of, save
 from core.mail.imap import ImapSession
 from core.mail.pairing import pair
 from core.mail.parse import parse_message
@@ -204,7 +204,7 @@ def test_a_huge_attachment_is_not_fetched(database: Database) -> None:
         with ImapSession(account, server.password, lambda _, came: read.append(came)) as session:
             sync(session, account, DirectReader(), database)
     assert MessageRepository(database).all()[0].mail.text == "See the file."
-    assert read == [1_000_000]
+    assert read[0] < 2_000
 
 
 def test_sent_is_found_by_name_too(database: Database) -> None:
@@ -252,11 +252,11 @@ def test_a_draft_is_found_again_and_replaced(database: Database) -> None:
     asked = parse_message(next(mailbox(1))[2])
     with SampleServer.start(mailbox(1)) as server:
         with ImapSession(account_of(database, server.port), server.password) as session:
-            raw = compose_reply(asked, "Monday.", ME)
+            raw = compose_reply(asked, "Monday.", Manner(ME))
             first = save(session, raw)
             held, flags = drafts_on(server)[first.uid or 0]
             assert (held, b"\\Draft" in flags) == (raw, True)
-            other = compose_reply(asked, "Tuesday.", ME)
+            other = compose_reply(asked, "Tuesday.", Manner(ME))
             second = save(session, other, [message_id_of(raw), "<never@saved.example>"])
             assert second.left == ()
         assert [(uid, held) for uid, (held, _) in drafts_on(server).items()] == [(second.uid, other)]
@@ -268,17 +268,17 @@ def test_only_ones_own_draft_is_removed(database: Database) -> None:
     theirs = ("Drafts", ("\\Deleted",), kept)
     with SampleServer.start([theirs]) as server:
         with ImapSession(account_of(database, server.port), server.password) as session:
-            raw = compose_reply(asked, "Monday.", ME)
+            raw = compose_reply(asked, "Monday.", Manner(ME))
             first = save(session, raw)
             assert first.uid is not None
-            second = save(session, compose_reply(asked, "Tuesday.", ME), [message_id_of(raw)])
-            third = save(session, compose_reply(asked, "Friday.", ME), ["<kept@x.example>"])
+            second = save(session, compose_reply(asked, "Tuesday.", Manner(ME)), [message_id_of(raw)])
+            third = save(session, compose_reply(asked, "Friday.", Manner(ME)), ["<kept@x.example>"])
         assert third.left == ("<kept@x.example>",), "no draft: it stays, and that is told"
         assert set(drafts_on(server)) == {1, second.uid, third.uid}
 
 
 def test_a_missing_drafts_folder_is_made_on_request_only(database: Database) -> None:
-    raw = compose_reply(parse_message(next(mailbox(1))[2]), "Monday.", ME)
+    raw = compose_reply(parse_message(next(mailbox(1))[2]), "Monday.", Manner(ME))
     with SampleServer.start([], folders=("INBOX", "Sent")) as server:
         with ImapSession(account_of(database, server.port), server.password) as session:
             with pytest.raises(MailError, match="no Drafts folder"):

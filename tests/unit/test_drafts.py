@@ -1,5 +1,6 @@
 """A reply as a message of its own: its headers, and its text found again by the parser."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain import Address
-from core.mail.drafts import compose_reply, message_id_of, reply_subject
+from core.mail.drafts import Manner, compose_reply, message_id_of, recipients, reply_subject
 from core.mail.parse import parse_message
 
 ME = Address("Zoë Ek", "zoe@y.example")
@@ -20,7 +21,7 @@ ASKED = parse_message(
 
 
 def test_headers_of_a_reply() -> None:
-    raw = compose_reply(ASKED, "Monday.\n\nBest,\nZoë", ME, datetime(2024, 1, 2, 9, tzinfo=UTC))
+    raw = compose_reply(ASKED, "Monday.\n\nBest,\nZoë", Manner(ME), datetime(2024, 1, 2, 9, tzinfo=UTC))
     message = message_from_bytes(raw, policy=default)
     assert message["From"] == "Zoë Ek <zoe@y.example>"
     assert message["To"] == "Ann Marsh <ann@x.example>"
@@ -45,7 +46,7 @@ def test_re_stands_once(subject: str) -> None:
 )
 def test_the_text_is_what_was_given(lines: list[str]) -> None:
     text = "\n".join([*lines, "Best,", "Zoë"])
-    message = message_from_bytes(compose_reply(ASKED, text, ME), policy=default)
+    message = message_from_bytes(compose_reply(ASKED, text, Manner(ME)), policy=default)
     assert message.get_content().replace("\r\n", "\n") == text + "\n"
 
 
@@ -54,6 +55,52 @@ def test_the_text_is_what_was_given(lines: list[str]) -> None:
 )
 def test_an_odd_sender_does_not_stop_a_reply(sender: bytes) -> None:
     asked = parse_message(b"From: " + sender + b"\nSubject: a\n\tb\nMessage-ID: <1@x>\n\nHi")
-    message = message_from_bytes(compose_reply(asked, "Yes.", ME), policy=default)
+    message = message_from_bytes(compose_reply(asked, "Yes.", Manner(ME)), policy=default)
     assert message["Subject"] == "Re: a b"
     assert message["In-Reply-To"] == "<1@x>"
+
+
+def people(*emails: str) -> tuple[Address, ...]:
+    return tuple(Address("", email) for email in emails)
+
+
+ROUND = replace(
+    ASKED,
+    to=people("zoe@y.example", "bo@x.example"),
+    cc=people("cy@z.example", "ann@x.example", "zoe@old.example"),
+)
+OWN = frozenset({"zoe@y.example", "zoe@old.example"})
+
+
+def test_a_reply_goes_to_the_sender_and_a_reply_to_all_to_everybody_else_once() -> None:
+    assert recipients(ROUND, Manner(ME, OWN)) == ((ASKED.sender,), ())
+    to, cc = recipients(ROUND, Manner(ME, OWN, everyone=True))
+    assert [one.email for one in to] == ["ann@x.example", "bo@x.example"]
+    assert [one.email for one in cc] == ["cy@z.example"]
+
+
+def test_where_the_sender_wants_to_be_answered() -> None:
+    asked = replace(ROUND, reply_to=people("desk@x.example"))
+    assert recipients(asked, Manner(ME, OWN)) == (people("desk@x.example"), ())
+
+
+def test_a_follow_up_of_ones_own_mail_goes_where_that_went() -> None:
+    mine = replace(ROUND, sender=ME, to=people("ann@x.example"))
+    assert recipients(mine, Manner(ME, OWN))[0] == people("ann@x.example")
+    to_oneself = replace(ROUND, sender=ME, to=(ME,), cc=())
+    assert recipients(to_oneself, Manner(ME, OWN)) == ((ME,), ())
+
+
+def test_the_original_is_quoted_and_comes_off_again() -> None:
+    asked = replace(
+        ASKED,
+        text="When?\n\nAnn",
+        quoted="On Monday Zoë wrote:\n> Lunch?",
+        date=datetime(2024, 1, 2, tzinfo=UTC),
+    )
+    raw = compose_reply(asked, "Monday.\n\nBest,\nZoë", Manner(ME, quotes=True))
+    body = message_from_bytes(raw, policy=default).get_content().replace("\r\n", "\n")
+    assert body.endswith("wrote:\n> When?\n>\n> Ann\n>\n> On Monday Zoë wrote:\n>> Lunch?\n")
+    read = parse_message(raw)
+    assert read.text == "Monday.\n\nBest,\nZoë"
+    assert "When?" in read.quoted
