@@ -14,7 +14,7 @@ from core.app import App
 from core.cli import shapes
 from core.cli.output import json_option, opened, remark, show, show_json, working
 from core.domain import AccountId
-from core.errors import InputError
+from core.errors import InputError, MailError
 from core.mail import providers
 from core.mail.discovery import Found, Looked
 from core.mail.server_settings import ServerSettings
@@ -153,7 +153,10 @@ def sync_command(watch: bool, as_json: bool) -> None:
         _sync_once(app, progress, cancel, as_json)
         while watch:
             app.wait_for_mail(cancel)
-            _sync_once(app, progress, cancel, as_json)
+            try:
+                _sync_once(app, progress, cancel, as_json)
+            except MailError as error:  # told, and tried again: the network may be away for the night
+                remark(messages.error_line(error))
 
 
 def _sync_once(app: App, progress: Progress, cancel: CancelToken, as_json: bool) -> None:

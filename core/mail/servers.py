@@ -12,7 +12,7 @@ from core.errors import Cancelled, InputError, MailError
 from core.mail import drafts
 from core.mail.drafts import Manner
 from core.mail.folders import sent_folder
-from core.mail.imap import ImapSession, Note
+from core.mail.imap import ImapSession, Note, Opened
 from core.mail.patience import patiently
 from core.mail.reading import Reader
 from core.mail.sync import SyncResult, Wanted, sync
@@ -23,9 +23,11 @@ from core.store.database import Database
 from core.store.jobs import JobRepository
 from core.store.messages import StoredMessage
 from core.store.settings import Settings
+from core.store.sync_state import SyncStateRepository
 from core.tasks import CancelToken, Progress
 
 MOST_CONNECTIONS = 4
+WHILE_AWAY = 300.0  # seconds until a server that could not be reached is tried again
 RENEWED = 25 * 60.0  # seconds of one IDLE; servers may hang up after 30 minutes (RFC 2177)
 _SENT = "sent-folder/"  # key of the folder of sent mail that the user chose for an account
 
@@ -38,6 +40,7 @@ class Servers:
         self._guard, self._ledger = guard, ledger
         self._accounts = AccountRepository(database)
         self._jobs = JobRepository(database)
+        self._states = SyncStateRepository(database)
         for account in self._served():
             guard.allow(account.host)
 
@@ -146,13 +149,24 @@ class Servers:
                 thread.join()
 
     def _idle(self, account: Account, news: threading.Event, stop: CancelToken, seconds: float) -> None:
+        until = time.monotonic() + min(seconds, WHILE_AWAY)
         try:
             with self.session(account) as session:
-                session.examine("INBOX")
-                if session.idle(stop, seconds):
+                if self._has_come(account, session.examine("INBOX")) or session.idle(stop, seconds):
                     news.set()
-        except (MailError, Cancelled):
-            return  # the next sync tells what is wrong with this server
+        except Cancelled:
+            return
+        except MailError:  # the next sync tells what is wrong, or finds the line mended
+            while not stop.cancelled and time.monotonic() < until:
+                time.sleep(0.2)
+            news.set()
+
+    def _has_come(self, account: Account, opened: Opened) -> bool:
+        """Whether there is mail that came since the last sync, before there was anybody to be told of it."""
+        state = self._states.get(account.id, "INBOX")
+        if state is None or state.uidvalidity != opened.uidvalidity:
+            return False
+        return opened.uidnext > state.last_uid + 1
 
     def save_draft(self, message: StoredMessage, text: str, manner: Manner, create: bool) -> int | None:
         """The reply to `message`, in the Drafts folder in place of an earlier one; its UID there, None

@@ -226,9 +226,9 @@ def test_waiting_ends_with_new_mail_or_a_cancel(database: Database, server: Dove
         assert session.uids_after(COUNT) == [COUNT + 1], "the connection serves on"
 
 
-def append(server: Dovecot) -> None:
+def append(server: Dovecot, message_id: str = "<news@x>") -> None:
     with client(server, "Sent") as other:
-        other.append("INBOX", b"Message-ID: <news@x>\r\nFrom: cy@x.example\r\n\r\nNews.\r\n")
+        other.append("INBOX", f"Message-ID: {message_id}\r\nFrom: cy@x.example\r\n\r\nNews.\r\n".encode())
 
 
 def test_a_broken_line_is_tried_again(database: Database, server: Dovecot, tmp_path: Path) -> None:
@@ -250,6 +250,11 @@ def test_the_servers_tell_of_new_mail(database: Database, server: Dovecot, tmp_p
         keychain.set(account.secret_name, server.password)
         servers = Servers(database, keychain, guard, Ledger(lambda _: None))
         threading.Timer(1.0, lambda: append(server)).start()
+        started = time.monotonic()
+        servers.wait_for_mail(CancelToken(), 60.0)
+        assert time.monotonic() - started < 20
+        servers.sync(DirectReader(), Progress(), CancelToken())
+        append(server, "<in-between@x>")  # before anybody waits
         started = time.monotonic()
         servers.wait_for_mail(CancelToken(), 60.0)
         assert time.monotonic() - started < 20
