@@ -4,9 +4,9 @@ import re
 
 from core.errors import ServerBusy
 
-# RFC 5530's codes, RFC 9208's, and what large providers say instead.
+# Codes of RFC 5530, and what large providers say. OVERQUOTA alone is a mailbox that is full.
 _BUSY = re.compile(
-    r"\[(?:UNAVAILABLE|INUSE|LIMIT|OVERQUOTA|THROTTLED)\]|throttl|too many (?:simultaneous |concurrent )?"
+    r"\[(?:UNAVAILABLE|INUSE|LIMIT|THROTTLED)\]|throttl|too many (?:simultaneous |concurrent )?"
     r"(?:connections|logins|requests|commands)|bandwidth limit|rate limit|exceeded command|server is busy|"
     r"try again later|temporar(?:y|ily) (?:unavailable|system problem)|maximum number of connections",
     re.IGNORECASE,

@@ -8,7 +8,7 @@ from core.domain import AccountId, MessageId, ParsedMail
 from core.store.codec import from_json, to_json, to_seconds
 from core.store.database import Database, Row
 
-MOST_RANKED = 2000  # matches of a search
+MOST_RANKED = 1000  # matches of a search
 
 
 @dataclass(frozen=True)

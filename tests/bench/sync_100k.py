@@ -48,15 +48,19 @@ def run(quick: bool) -> Iterator[Figure]:
 def _searched(home: Path) -> Iterator[Figure]:
     with Database.open(home / "longhand.db", KEY) as database:
         messages = MessageRepository(database)
-        taken = {}
+        taken, worked = {}, {}
         for words in SEARCHES:
-            taken[words] = statistics.median(_seconds(messages, words) for _ in range(5))
+            times = [_seconds(messages, words) for _ in range(5)]
+            taken[words] = statistics.median(wall for wall, _ in times)
+            worked[words] = statistics.median(cpu for _, cpu in times)
     slowest = max(taken, key=lambda words: taken[words])
     yield at_most("search_100k.slowest", taken[slowest] * 1000, 50, "ms", words=slowest)
+    yield reported("search_100k.slowest_processor_time", max(worked.values()) * 1000, "ms")
     yield reported("search_100k.median", statistics.median(taken.values()) * 1000, "ms")
 
 
-def _seconds(messages: MessageRepository, words: str) -> float:
-    started = time.perf_counter()
+def _seconds(messages: MessageRepository, words: str) -> tuple[float, float]:
+    """On the clock, and of the processor."""
+    started, worked = time.perf_counter(), time.process_time()
     messages.search(words)
-    return time.perf_counter() - started
+    return time.perf_counter() - started, time.process_time() - worked
