@@ -54,7 +54,9 @@ _LINK = re.compile(
     rf"|\b(?:[\w\-]{{1,63}}\.){{1,5}}[a-z]{{2,24}}(?::\d+)?[/?#](?:{_URL})?",
     re.IGNORECASE,
 )
-_DIGITS = re.compile(rf"[+(]{{0,2}}\d(?:(?:{_GAP}{{0,3}}|(?<=\d\d\d){_WRAP}(?=\d\d\d))\d){{6,}}")
+_DIGITS = re.compile(
+    rf"(?:\+|\((?=\d{{1,5}}\)))?\d(?:(?:{_GAP}{{0,3}}|(?<=\d\d\d){_WRAP}(?=\d\d\d))\d){{6,}}"
+)
 # What is written like a long number and is none: dates, times, years, amounts.
 _PLAIN = re.compile(
     r"(?<![\d./\-])(?:"
@@ -121,7 +123,8 @@ def _phones(text: str) -> Iterator[Span]:
         # The limit of tries is there for texts that are not known to hold numbers.
         for match in PhoneNumberMatcher(quiet, region, Leniency.POSSIBLE, max_tries=len(text) + 1):
             if sum(map(str.isdigit, match.raw_string)) >= _FEWEST:
-                yield Span(match.start, match.end, Kind.PHONE)
+                opened = re.match(r"\((?=\+)|\((?!.*\))", match.raw_string)  # of the sentence's bracket
+                yield Span(match.start + bool(opened), match.end, Kind.PHONE)
 
 
 def _numbers(text: str) -> Iterator[Span]:

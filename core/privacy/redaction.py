@@ -36,9 +36,13 @@ class Redacted:
     prompt: Prompt
     held: dict[str, str]
 
-    def restore(self, text: str) -> str:
-        """With every placeholder put back that is known; others stay as they are."""
-        return _PLACEHOLDER.sub(lambda match: self.held.get(_plain(match), match.group()), text)
+    def restore(self, text: str, start: int = 0) -> str:
+        """With every placeholder put back that is known and begins at `start` or later; others stay."""
+
+        def held(match: re.Match[str]) -> str:
+            return match.group() if match.start() < start else self.held.get(_plain(match), match.group())
+
+        return _PLACEHOLDER.sub(held, text)
 
     def restoring(self, on_text: Callable[[str], None]) -> "Restoring":
         return Restoring(self, on_text)
@@ -50,7 +54,7 @@ class Restoring:
     def __init__(self, redacted: Redacted, on_text: Callable[[str], None]) -> None:
         self._redacted, self._on_text = redacted, on_text
         self._waiting = ""
-        self._before = ""  # the last letter passed on: it may make a placeholder part of a word
+        self._before = ""  # the word that was passed on last: what follows may be part of it
 
     def __call__(self, piece: str) -> None:
         self._waiting += piece
@@ -63,8 +67,9 @@ class Restoring:
     def _pass(self, ready: int) -> None:
         whole, self._waiting = self._waiting[:ready], self._waiting[ready:]
         if whole:
-            self._on_text(self._redacted.restore(self._before + whole)[len(self._before) :])
-            self._before = whole[-1]
+            before = len(self._before)
+            self._on_text(self._redacted.restore(self._before + whole, before)[before:])
+            self._before = re.split(r"\W", self._before + whole)[-1][-_LONGEST:]
 
 
 class Redactor:

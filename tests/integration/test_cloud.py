@@ -23,11 +23,12 @@ from core.evaluation.judge_pairs import PairJudge
 from core.evaluation.style import Case
 from core.evaluation.wins import WinRate
 from core.models.chat import Question
-from core.models.cloud import OpenAIModel
+from core.models.openai_model import OpenAIModel
 from core.models.prompts import Frame, Mail, Prompt
 from core.store.database import Database
 from core.store.jobs import JobRepository
 from core.store.paths import Profile
+from core.store.settings import Cloud
 from core.tasks import CancelToken, Progress
 
 SECRET = "the mail's own words"
@@ -108,7 +109,7 @@ def test_judges_pairs_over_http(server: str, tmp_path: Path) -> None:
 def test_what_a_cloud_judge_is_sent_is_said_before(profile_home: Path) -> None:
     with closing(App.open(Profile(profile_home), "a passphrase of the tests", "a test")) as app:
         assert app.comparing.before_judging("") == ""
-        app.use_cloud("https://models.example/v1", "judge-7", "key")
+        app.use_cloud(Cloud(base_url="https://models.example/v1", model="judge-7"), "key")
         for judge in ("", "cloud"):
             assert "judge-7 at models.example judges" in app.comparing.before_judging(judge)
             assert "your real replies" in app.comparing.before_judging(judge)
