@@ -9,6 +9,7 @@ from typing import Protocol
 from core.domain import AdapterId, AppliedRule, Context, Draft, Exchange, Finding, RuleLine
 from core.drafting.acts import claimed_acts
 from core.drafting.facts import source, unsupported
+from core.drafting.planted import planted
 from core.drafting.retrieval import retrieve
 from core.models import prompts
 from core.models.chat import ChatModel
@@ -112,8 +113,10 @@ def _write(
     )
     text = made.text.strip()
     names = Names.of(context.incoming)
+    sentences = [rule.line.sentence for rule in rules]
     findings = [
-        *unsupported(text, context, [rule.line.sentence for rule in rules]),
+        *unsupported(text, context, sentences),
+        *planted(text, context, sentences),
         *claimed_acts(text, context),
         *_not_put_back(text, context),
     ]

@@ -15,7 +15,7 @@ from typing import cast
 from core.errors import LonghandError
 from tests.bench.figure import Benchmark
 
-PLUMBING = {"__main__", "figure", "planted_mail", "program"}
+PLUMBING = {"__main__", "demo_ledger", "figure", "planted_mail", "program"}
 
 
 def names() -> list[str]:
