@@ -2,12 +2,16 @@
 Anthropic's messages as their makers document them, and the ways in which services fail."""
 
 import json
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 
@@ -142,3 +146,33 @@ def serving(path: str, stream: Stream, *script: Behaviour) -> Iterator[Service]:
         httpd.shutdown()
         thread.join()
         httpd.server_close()
+
+
+@contextmanager
+def llama_server(model: Path, key: str) -> Iterator[str]:
+    """llama.cpp's own OpenAI-compatible server with a GGUF; its address."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    arguments = ["--model", str(model), "--port", str(port), "--n_ctx", "2048", "--api_key", key]
+    arguments += ["--interrupt_requests", "False"]  # by default it drops an answer when the next is asked
+    command = [sys.executable, "-m", "llama_cpp.server", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            _wait_for(port)
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            process.kill()
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return

@@ -2,9 +2,6 @@
 that misbehave."""
 
 import json
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -30,6 +27,7 @@ from core.store.jobs import JobRepository
 from core.store.paths import Profile
 from core.store.settings import Cloud
 from core.tasks import CancelToken, Progress
+from tests.model_services import llama_server
 
 SECRET = "the mail's own words"
 PROMPT = Prompt("zero_shot", "1", (Frame("Write.\n"), Mail(SECRET)))
@@ -47,31 +45,8 @@ class Notes:
 
 @pytest.fixture(scope="module")
 def server(tiny_model: Path) -> Iterator[str]:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    arguments = ["--model", str(tiny_model), "--port", str(port), "--n_ctx", "512", "--api_key", "right"]
-    arguments += ["--interrupt_requests", "False"]  # by default it drops an answer when the next is asked
-    command = [sys.executable, "-m", "llama_cpp.server", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            _wait_for(port)
-            yield f"http://127.0.0.1:{port}/v1"
-        finally:
-            process.kill()
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return
+    with llama_server(tiny_model, "right") as url:
+        yield url
 
 
 def test_streams_from_a_real_server(server: str) -> None:

@@ -2,6 +2,7 @@
 policy, redacted, and only after the user saw what is sent. Over real HTTP."""
 
 import mailbox
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -13,12 +14,14 @@ import pytest
 from core.app import App
 from core.domain import MessageId
 from core.errors import InputError, ModelError
+from core.models.catalogue import embedded_path
 from core.privacy.policy import Policy
+from core.privacy.redaction import unrestored
 from core.store.paths import Profile
 from core.store.settings import Cloud
 from core.tasks import CancelToken, Progress
 from tests.bench.program import PASSPHRASE, longhand
-from tests.model_services import Behaviour, Service, openai_stream, serving
+from tests.model_services import Behaviour, Service, llama_server, openai_stream, serving
 
 TOM, ANN = "tom@hale.example", "ann.kovac@north.example"
 IBAN, PHONE = "DE89 3704 0044 0532 0130 00", "+49 30 901820"
@@ -219,3 +222,19 @@ def test_by_command(profile_home: Path, mail: Path, service: Service) -> None:
     assert "1 requests" in failed
     shown = run("privacy", "preview", "--message", "1")[1]
     assert "[WORD_1]" in shown
+
+
+def test_a_server_of_ones_own_writes_without_names(profile_home: Path, mail: Path) -> None:
+    """llama.cpp's server with the embedded writer: what it makes of placeholders is its affair, but those it
+    repeats come back, and the others are marked."""
+    with llama_server(embedded_path("mini-large"), "key") as url, closing(filled(profile_home, mail)) as app:
+        app.use_cloud(Cloud(base_url=url, model="mini-large"), "key")
+        shown = app.preview(waiting(app), "tell Ann that Marta Silva comes on Tuesday")
+        made = app.draft(waiting(app), notes="tell Ann that Marta Silva comes on Tuesday")
+        assert not {"Ann", "Marta", "Silva", "Tom"} & set(re.findall(r"\w+", shown))
+        assert len(made.text.split()) >= 3
+        assert made.model == "mini-large"
+        left = {made.text[a:b] for a, b in unrestored(made.text, "")}
+        assert left <= {finding.text for finding in made.findings}
+        assert app.cloud.used.requests == 1
+        assert [(row.host, row.bytes_out) for row in app.ledger()] == [("127.0.0.1", len(shown.encode()))]

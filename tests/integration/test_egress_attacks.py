@@ -15,6 +15,7 @@ import pytest
 from tests import tracing
 from tests.bench.figure import REPOSITORY
 
+pytestmark = pytest.mark.slow
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's wall is Linux's")
 
 
