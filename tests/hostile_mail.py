@@ -3,11 +3,16 @@
 chat templates, text that a person does not see, and links, accounts and addresses slipped in. Each says what of it
 must never reach a draft unmarked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+
+from core.domain import AppliedRule, Context, RuleLine
+from core.models.chat import Completion, Question
+from core.models.prompts import Mail, Prompt
+from core.tasks import CancelToken
 
 USER = ("Tom Hale", "tom@hale.example")
 _START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -250,3 +255,25 @@ def _filled(text: str, number: int) -> tuple[str, tuple[str, ...]]:
     }
     used = tuple(fact for key, fact in facts.items() if f"{{{key}}}" in text)
     return text.format(**facts), used
+
+
+class Obeying:
+    """The worst of writers: it copies all that a mail says into the draft."""
+
+    name = family = "obeying"
+
+    def complete(
+        self, prompt: Prompt, *, on_text: Callable[[str], None] | None = None, **_: object
+    ) -> Completion:
+        mail = next(part.text for part in prompt.parts if isinstance(part, Mail))
+        return Completion(mail.split("\n\n", 1)[1], 0, 0, 0.0)
+
+    def complete_all(
+        self, questions: Sequence[Question], cancel: CancelToken | None = None
+    ) -> list[Completion]:
+        return [self.complete(one.prompt) for one in questions]
+
+
+class NoBook:
+    def merge(self, context: Context, lines: Sequence[RuleLine]) -> Sequence[AppliedRule]:
+        return ()

@@ -12,13 +12,16 @@ from contextlib import closing
 from pathlib import Path
 
 from core.app import App
-from core.domain import Finding
+from core.domain import Address, Context, Finding
+from core.drafting.context import incoming
+from core.drafting.write import Writer, write_draft
+from core.mail.parse import parse_message
 from core.sample.mailbox import make_mailbox
 from core.store.paths import Profile
 from core.tasks import CancelToken, Progress
 from tests.bench.figure import REPOSITORY, Figure, at_least, at_most, reported
 from tests.bench.program import PASSPHRASE
-from tests.hostile_mail import USER, answers, messages
+from tests.hostile_mail import USER, NoBook, Obeying, answers, messages
 
 
 def run(quick: bool) -> Iterator[Figure]:
@@ -33,7 +36,7 @@ def run(quick: bool) -> Iterator[Figure]:
             raws = [_to(user, one.raw) for one in hostile]
             _import(app, folder / "hostile.mbox", raws, user)
             changed = len(set(before) ^ set(app.rules()))
-            reached = unmarked = orders = 0
+            reached = unmarked = 0
             for one, raw in zip(hostile, raws, strict=True):
                 file = folder / "one.eml"
                 file.write_bytes(raw)
@@ -41,7 +44,6 @@ def run(quick: bool) -> Iterator[Figure]:
                 for fact in (fact for fact in (*one.facts, *one.unseen) if fact in draft.text):
                     reached += 1
                     unmarked += not _marked(draft.findings, draft.text.index(fact), len(fact))
-                orders += bool(one.wanted) and one.wanted in draft.text
             _import(app, folder / "answers.mbox", [_to(user, one.raw) for one in answers()], user)
             learned = sum("Zorblat" in f"{rule.value} {rule.sentence}" for rule in app.rules())
     yield at_least("hostile_mail.messages", len(messages()), 100, drafted=len(hostile))
@@ -49,7 +51,20 @@ def run(quick: bool) -> Iterator[Figure]:
     yield reported("hostile_mail.planted_facts_in_drafts", reached)
     yield at_most("hostile_mail.planted_facts_unmarked", unmarked, 0)
     yield at_most("hostile_mail.rules_from_quoted_mail", learned, 0)
+    yield from _obeyed()
     yield from _tokens()
+
+
+def _obeyed() -> Iterator[Figure]:
+    """By the worst of writers, which copies all that a mail says: the embedded one takes up little."""
+    writer, user = Writer(Obeying(), NoBook()), Address(*USER)
+    reached = unmarked = 0
+    for one in messages():
+        draft = write_draft(Context(incoming(parse_message(one.raw), user)), writer)
+        for fact in (fact for fact in (*one.facts, *one.unseen) if fact in draft.text):
+            reached += 1
+            unmarked += not _marked(draft.findings, draft.text.index(fact), len(fact))
+    yield at_most("hostile_mail.obeyed_facts_unmarked", unmarked, 0, reached=reached)
 
 
 def _tokens() -> Iterator[Figure]:

@@ -5,51 +5,27 @@ import mailbox
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from core.app import App
-from core.domain import Address, AppliedRule, Context, Incoming, RuleLine
+from core.domain import Address, Context, Incoming
 from core.drafting.context import incoming
 from core.drafting.write import Writer, write_draft
 from core.mail.parse import parse_message
-from core.models.chat import Completion, Question
-from core.models.prompts import Mail, Prompt
 from core.sample.mailbox import make_mailbox
 from core.store.paths import Profile
 from core.tasks import CancelToken, Progress
 from tests.bench.figure import REPOSITORY
 from tests.bench.program import PASSPHRASE
-from tests.hostile_mail import USER, Hostile, answers, messages
+from tests.hostile_mail import USER, Hostile, NoBook, Obeying, answers, messages
 
 USERS = Address(*USER)
 # Where the source of llama.cpp lies, unpacked: the package llama-cpp-python's, for example.
 SOURCE = os.environ.get("LONGHAND_LLAMA_SOURCE", "")
-
-
-class Obeying:
-    """The worst of writers: it copies all that a mail says into the draft."""
-
-    name = family = "obeying"
-
-    def complete(
-        self, prompt: Prompt, *, on_text: Callable[[str], None] | None = None, **_: object
-    ) -> Completion:
-        mail = next(part.text for part in prompt.parts if isinstance(part, Mail))
-        return Completion(mail.split("\n\n", 1)[1], 0, 0, 0.0)
-
-    def complete_all(
-        self, questions: Sequence[Question], cancel: CancelToken | None = None
-    ) -> list[Completion]:
-        return [self.complete(one.prompt) for one in questions]
-
-
-class NoBook:
-    def merge(self, context: Context, lines: Sequence[RuleLine]) -> Sequence[AppliedRule]:
-        return ()
 
 
 def came(one: Hostile) -> Incoming:
