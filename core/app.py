@@ -4,12 +4,12 @@ with it. Built from paths, settings and a keychain; the work itself is in the ro
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from core import messages
 from core.domain import (
     AccountId,
     Adapter,
+    Context,
     Draft,
     Exchange,
     MessageId,
@@ -33,15 +33,20 @@ from core.mail.importer import Importer, ImportResult, check_mail, guess_owner
 from core.mail.network import Network
 from core.mail.servers import Servers
 from core.mail.sync import SyncResult
-from core.models.choice import CLOUD_KEY, ModelChoice, ModelEntry
+from core.models.anthropic_model import ADDRESS
+from core.models.chat import ChatModel
+from core.models.choice import ModelChoice, ModelEntry
+from core.models.cloud import checked_host
 from core.models.download import Downloads
 from core.models.hardware import machine
 from core.models.hub import Hub
+from core.models.service import CLOUD_KEY, Mailboxes, Service, host_of
 from core.preference.agent import PreferenceAgent
 from core.preference.rulebook import RuleBook
 from core.preference.sightings import Count
 from core.privacy.egress import Guard, Ledger, LedgerEntry
 from core.privacy.keychain import Keychain, open_keychain
+from core.privacy.policy import Policy, load_policy, policy_path
 from core.store import settings as settings_file
 from core.store.accounts import Account, AccountRepository
 from core.store.adapters import AdapterRepository
@@ -67,10 +72,16 @@ class App:
     `Cancelled`."""
 
     def __init__(
-        self, profile: Profile, settings: Settings, keychain: Keychain, database: Database, lock: ProfileLock
+        self,
+        profile: Profile,
+        settings: Settings,
+        keychain: Keychain,
+        database: Database,
+        lock: ProfileLock,
+        policy: Policy,
     ) -> None:
         self._profile, self._settings, self._keychain = profile, settings, keychain
-        self._database, self._lock = database, lock
+        self._database, self._lock, self._policy = database, lock, policy
         self._accounts = AccountRepository(database)
         self._messages = MessageRepository(database)
         self._exchanges = ExchangeRepository(database)
@@ -79,24 +90,25 @@ class App:
         self._jobs = JobRepository(database)
         self._ledger = Ledger(LedgerRepository(database).add)
         self._guard = Guard()
-        if settings.cloud.enabled:
-            self._guard.allow(urlsplit(settings.cloud.base_url).hostname or "")
         self._reader = Reader()
         self._servers = Servers(database, keychain, self._guard, self._ledger)
         self._discovery = Discovery(Network(self._guard, self._ledger))
         self._mailbox = Mailbox(database, self._reader)
         self._engine = LlamaEngine(settings.limits.threads or None, settings.limits.idle_seconds)
+        self._let_through(settings.cloud)
 
     @classmethod
-    def open(cls, profile: Profile, passphrase: str | None, who: str) -> "App":
+    def open(cls, profile: Profile, passphrase: str | None, who: str, policy: Policy | None = None) -> "App":
         """Opens a profile, or makes a new one. `who` names the program to others that want it
-        meanwhile. Raises ProfileError, WrongPassphrase, InputError."""
+        meanwhile; `policy` is the machine's where not given. Raises ProfileError, WrongPassphrase,
+        InputError."""
         profile.create()
         lock = ProfileLock(profile.lock, who)
         try:
             keychain = open_keychain(profile.home, passphrase)
             settings = settings_file.load(profile.settings)
-            return cls(profile, settings, keychain, open_database(profile, keychain), lock)
+            policy = policy or load_policy(policy_path())
+            return cls(profile, settings, keychain, open_database(profile, keychain), lock, policy)
         except BaseException:
             lock.close()
             raise
@@ -145,14 +157,52 @@ class App:
         told = (f"{Path(chosen.name).name} writes from now on.", self._mixed_families(), self._left_out())
         return " ".join(filter(None, told))
 
-    def use_cloud(self, base_url: str, model: str, key: str) -> str:
-        """An OpenAI-compatible service; its key goes to the keychain. Raises InputError."""
-        cloud = Cloud(True, base_url, model)
-        self._save_settings(replace(self._settings, cloud=cloud, large=LargeModel("cloud", model)))
+    @property
+    def cloud(self) -> Service:
+        """The model service, on the user's terms."""
+        mail = Mailboxes(lambda: [one.address for one in self.accounts()], self._messages.people)
+        note = self._ledger.note
+        return Service(self._settings.cloud, self._keychain, note, self._jobs, self._policy, mail)
+
+    @property
+    def unseen(self) -> bool:
+        """Whether a model service writes whose requests the user has not seen yet; `preview` shows one."""
+        return self._settings.large.source == "cloud" and not self.cloud.seen
+
+    def use_cloud(self, cloud: Cloud, key: str) -> str:
+        """A model service writes from now on; its key goes to the keychain. Where no accounts are named, it
+        is for the one there is. Raises InputError, and ModelError where the firm's policy is against it."""
+        accounts = cloud.accounts or tuple(one.address for one in self.accounts())
+        if not cloud.accounts and len(accounts) > 1:
+            raise InputError("Say for which accounts: --account ADDRESS, once for each.")
+        terms = replace(cloud, enabled=True, accounts=accounts)
+        self.set_cloud_terms(terms)
+        self._save_settings(replace(self._settings, large=LargeModel("cloud", cloud.model)))
         self._keychain.set(CLOUD_KEY, key)
-        self._guard.allow(urlsplit(base_url).hostname or "")
-        told = (messages.cloud_in_use(model, urlsplit(base_url).hostname or ""), self._left_out())
+        told = (messages.cloud_in_use(terms.model, host_of(terms), terms.redact), self._left_out())
         return " ".join(filter(None, told))
+
+    @property
+    def cloud_terms(self) -> Cloud:
+        return self._settings.cloud
+
+    def set_cloud_terms(self, terms: Cloud) -> None:
+        """Raises InputError, and ModelError where the firm's policy is against it."""
+        own = {one.address for one in self.accounts()}
+        if own and not set(terms.accounts) <= own:
+            raise InputError("There is no such account; 'longhand account list' shows which there are.")
+        if terms.enabled:
+            checked_host(terms.base_url or ADDRESS)
+            self._policy.check(host_of(terms))
+        before = self._settings.cloud
+        self._save_settings(replace(self._settings, cloud=terms))
+        if before.enabled and self._policy.allows(host_of(before)):
+            self._guard.disallow(host_of(before))
+        self._let_through(terms)
+
+    def _let_through(self, cloud: Cloud) -> None:
+        if cloud.enabled and self._policy.allows(host_of(cloud)):
+            self._guard.allow(host_of(cloud))
 
     # Accounts
 
@@ -299,8 +349,9 @@ class App:
         """The reply in the user's style. `left_out`: traits whose rules it goes without; `on_text`
         gets its pieces as they come. Raises ModelError, ChildDied, InputError, Cancelled."""
         context = self._mailbox.context(target, notes)
+        writer = self._writer(self._large(context))
         made = write_draft(
-            context, self._writer(), left_out=left_out, on_text=on_text, progress=progress, cancel=cancel
+            context, writer, left_out=left_out, on_text=on_text, progress=progress, cancel=cancel
         )
         words = len(made.text.split())
         if words >= _TELLING:
@@ -320,7 +371,8 @@ class App:
     ) -> Draft:
         """The reply with no rules, to compare with."""
         context = self._mailbox.context(target, notes)
-        return write_zero_shot(context, self._writer(), on_text=on_text, progress=progress, cancel=cancel)
+        writer = self._writer(self._large(context))
+        return write_zero_shot(context, writer, on_text=on_text, progress=progress, cancel=cancel)
 
     def draft_notice(self) -> str:
         """What a draft written now lacks, in a sentence; empty for nothing."""
@@ -416,8 +468,8 @@ class App:
     def preview(self, target: Target, notes: str = "") -> str:
         """The exact text a cloud model would be sent for this draft."""
         context = self._mailbox.context(target, notes)
-        writer = self._writer()
-        return prompt_for(context, writer, rules_for(writer, context)).text
+        writer = self._writer(self._models().stand_in)
+        return self.cloud.preview(prompt_for(context, writer, rules_for(writer, context)))
 
     def forget(self, who: str) -> int:
         """Forgets an address or a domain: mails from and to it, what was made of them, and every
@@ -435,7 +487,7 @@ class App:
     # How it is put together
 
     def _models(self) -> ModelChoice:
-        return ModelChoice(self._settings, self.downloads, self._engine, self._keychain, self._ledger)
+        return ModelChoice(self._settings, self.downloads, self._engine, self.cloud)
 
     def _mixed_families(self) -> str:
         """A sentence where rules made by one family of models are applied by another."""
@@ -461,10 +513,14 @@ class App:
         made_with = tools(self._models(), self._settings)
         return Learner(self._database, Rules(self._database), made_with, known, limits)
 
-    def _writer(self) -> Writer:
+    def _large(self, context: Context) -> ChatModel:
+        """The writer, for mail to the address that was written to."""
+        return self._models().large(context.incoming.recipient.email)
+
+    def _writer(self, large: ChatModel) -> Writer:
         live = self.adapter()
         return Writer(
-            large=self._models().large(),
+            large=large,
             book=Rules(self._database),
             agent=self._agent(live),
             adapter=live.id if live else None,

@@ -33,6 +33,7 @@ ADAPTER_NOT_LIVE = (
     "The preference agent did not prove its worth yet: this draft follows your rule book and your own "
     "earlier replies."
 )
+FIRST_REQUEST = "This is sent to the model service, and nothing else:\n"
 NEVER_SENT = "Longhand saves drafts; it never sends mail."
 BLIND_QUESTION = "Which sounds like you: 1, 2, t for a tie, s to skip, q to stop here"
 # Not strftime's, whose names depend on the locale.
@@ -304,10 +305,11 @@ def cloud_judges(model: str, host: str) -> str:
     )
 
 
-def cloud_in_use(model: str, host: str) -> str:
+def cloud_in_use(model: str, host: str, redact: bool) -> str:
+    how = "without the names, addresses and numbers that Longhand finds in them, " if redact else ""
     return (
         f"{model} at {host} writes from now on: the mail you answer, your notes and your rules are sent "
-        "there. See 'longhand privacy preview' for the exact text."
+        f"there, {how}once you have seen it. See 'longhand privacy preview' for the exact text."
     )
 
 
@@ -329,3 +331,26 @@ def offer(file: str, repo: str, host: str, size: int, licence: str) -> str:
     """What a download would bring; `size` in bytes."""
     told = f"its licence, says its page, is '{licence}'" if licence else "its page states no licence"
     return f"{file} of {repo}, from {host}: {size / 1e6:.0f} MB; {told}."
+
+
+def cloud_terms(
+    enabled: bool, model: str, accounts: Sequence[str], redact: bool, words: Sequence[str]
+) -> list[str]:
+    """The terms on which a model service is used, a line each."""
+    if not model:
+        return ["No model service is set up; 'longhand models use cloud' does so."]
+    own = f" and {len(words)} words of your own" if words else ""
+    return [
+        f"{model}: {'on' if enabled else 'off'}.",
+        f"For mail to: {', '.join(accounts) or 'no account'}.",
+        f"Names, addresses and numbers{own} {'stay here' if redact else 'are sent as they stand'}.",
+    ]
+
+
+def cloud_used(used: tuple[int, int], limits: tuple[int, int]) -> str:
+    """Requests and tokens of this month; a limit of 0 is none."""
+    counts = [
+        f"{count} {what}{f' of {limit}' if limit else ''}"
+        for count, limit, what in zip(used, limits, ("requests", "tokens"), strict=True)
+    ]
+    return f"Used this month: {', '.join(counts)}."

@@ -2,13 +2,15 @@
 
 import getpass
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from core import messages
 from core.cli import shapes
+from core.cli.cloud import cloud_command
 from core.cli.output import json_option, opened, remark, show, show_json, working
 from core.domain import Address, MessageId
 from core.drafting.mailbox import Target
@@ -38,15 +40,34 @@ def list_models(as_json: bool) -> None:
 
 @models_command.command("use")
 @click.argument("name")
-@click.option("--url", help="With 'cloud': the address of an OpenAI-compatible service.")
-@click.option("--model", help="With 'cloud': the service's model.")
-def use(name: str, url: str | None, model: str | None) -> None:
-    """Choose what writes: a name of the list, a GGUF file, or 'cloud' with --url and --model."""
-    if (url or model) and (name != "cloud" or not (url and model)):
+@click.option("--url", default="", help="With 'cloud': the address of the service.")
+@click.option("--model", default="", help="With 'cloud': the service's model.")
+@click.option(
+    "--service",
+    type=click.Choice(["openai", "anthropic"]),
+    default="openai",
+    help="With 'cloud': what it understands; most services, and your own server, understand openai.",
+)
+@click.option("--account", "accounts", multiple=True, help="With 'cloud': for mail to this address of yours.")
+def use(
+    name: str, url: str, model: str, service: Literal["openai", "anthropic"], accounts: tuple[str, ...]
+) -> None:
+    """Choose what writes: a name of the list, a GGUF file, or 'cloud' with --model and --url (anthropic has
+    one of its own)."""
+    new = bool(url or model or accounts)
+    if new and (name != "cloud" or not model or not (url or service == "anthropic")):
         raise click.UsageError("--url and --model go together, with 'cloud'.")
-    key = _key() if url else ""
+    key = _key() if new else ""
     with opened("longhand models use") as app:
-        show(app.use_cloud(url, model, key) if url and model else app.use_model(name))
+        if not new:
+            show(app.use_model(name))
+            return
+        known = app.cloud_terms
+        own = tuple(one.lower() for one in accounts)
+        show(app.use_cloud(replace(known, service=service, base_url=url, model=model, accounts=own), key))
+
+
+models_command.add_command(cloud_command)
 
 
 @models_command.command("get")
@@ -161,7 +182,7 @@ def log(as_json: bool) -> None:
 @click.option("--to", help="For a new mail to this address.")
 @click.option("--notes", default="", help="The notes.")
 def preview(file: Path | None, message: int | None, to: str | None, notes: str) -> None:
-    """The exact text a cloud model would be sent."""
+    """The exact text a model service would be sent: redacted, unless you turned that off."""
     if sum((file is not None, message is not None, to is not None)) != 1:
         raise click.UsageError("Give one of --file, --message and --to.")
     target: Target = file or (MessageId(message) if message is not None else Address("", str(to).lower()))

@@ -83,6 +83,7 @@ def draft_command(
             _list([shapes.message(one) for one in app.waiting()], as_json)
             return
         target = _target(app, file, message, to)
+        _show_first(app, target, notes)
         live = not as_json and sys.stdout.isatty()
         with working() as (progress, cancel):
             on_text = (lambda piece: click.echo(piece, nl=False)) if live else None
@@ -108,6 +109,15 @@ def draft_command(
         remark(messages.finding_line(finding))
     if save:
         remark(f"Saved to Drafts. {messages.NEVER_SENT}")
+
+
+def _show_first(app: App, target: Target, notes: str) -> None:
+    """What a model service is sent, before the first time; where somebody is there to ask, they are asked."""
+    if app.unseen:
+        remark(messages.FIRST_REQUEST)
+        remark(app.preview(target, notes))
+        if sys.stdin.isatty():
+            click.confirm("Send it?", abort=True, err=True)
 
 
 def _target(app: App, file: Path | None, message: str | None, to: str | None) -> Target:

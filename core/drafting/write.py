@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from core.domain import AdapterId, AppliedRule, Context, Draft, Exchange, RuleLine
+from core.domain import AdapterId, AppliedRule, Context, Draft, Exchange, Finding, RuleLine
 from core.drafting.acts import claimed_acts
-from core.drafting.facts import unsupported
+from core.drafting.facts import source, unsupported
+from core.drafting.planted import planted
 from core.drafting.retrieval import retrieve
 from core.models import prompts
 from core.models.chat import ChatModel
 from core.models.prompts import Prompt
+from core.privacy.redaction import unrestored
 from core.tasks import CancelToken, Progress
 from core.traits import Names, kept
 
@@ -111,9 +113,12 @@ def _write(
     )
     text = made.text.strip()
     names = Names.of(context.incoming)
+    sentences = [rule.line.sentence for rule in rules]
     findings = [
-        *unsupported(text, context, [rule.line.sentence for rule in rules]),
+        *unsupported(text, context, sentences),
+        *planted(text, context, sentences),
         *claimed_acts(text, context),
+        *_not_put_back(text, context),
     ]
     return Draft(
         text=text,
@@ -124,3 +129,9 @@ def _write(
         prompt_version=f"{prompt.name} {prompt.version}",
         seconds=time.monotonic() - started,
     )
+
+
+def _not_put_back(text: str, context: Context) -> list[Finding]:
+    """Placeholders that a redacted model made up, or spoilt."""
+    reason = "this stands for a name or number that was not sent, and cannot be put back"
+    return [Finding(a, b, text[a:b], reason) for a, b in unrestored(text, source(context))]

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from core import messages
 from core.domain import Exchange
@@ -19,6 +18,7 @@ from core.evaluation.learning import Learner, Limits, tools
 from core.evaluation.texts import corpus
 from core.evaluation.wins import WinRate
 from core.models.choice import ModelChoice
+from core.models.service import host_of
 from core.privacy.keychain import Keychain
 from core.store.adapters import AdapterRepository
 from core.store.database import Database
@@ -51,7 +51,7 @@ class Comparing:
         cloud = self._settings.cloud
         if (judge or self._settings.large.source) != "cloud":
             return ""
-        return messages.cloud_judges(cloud.model, urlsplit(cloud.base_url).hostname or "")
+        return messages.cloud_judges(cloud.model, host_of(cloud))
 
     def mail(
         self, progress: Progress, cancel: CancelToken, *, controls: bool = True, judge: str | None = None

@@ -19,11 +19,8 @@ from core.models.chat import ChatModel
 from core.models.download import Downloads
 from core.models.hardware import Machine, estimated_pace, fit
 from core.models.local import LocalModel
-from core.privacy.egress import Ledger
-from core.privacy.keychain import Keychain
-from core.store.settings import Cloud, LargeModel, Settings
-
-CLOUD_KEY = "cloud"  # under which the keychain holds the service's key
+from core.models.service import Service
+from core.store.settings import LargeModel, Settings
 
 
 @dataclass(frozen=True)
@@ -48,11 +45,10 @@ class ModelChoice:
         settings: Settings,
         downloads: Downloads,
         engine: LlamaEngine,
-        keychain: Keychain,
-        ledger: Ledger,
+        service: Service,
     ) -> None:
         self._settings, self._downloads, self._engine = settings, downloads, engine
-        self._keychain, self._ledger = keychain, ledger
+        self._service = service
 
     @property
     def large_is_embedded(self) -> bool:
@@ -88,13 +84,19 @@ class ModelChoice:
             return self._settings.cloud.model.rpartition("/")[2].lower()
         return find(chosen.name).family if chosen.source == "catalogue" else _family_of_file(chosen.name)
 
-    def large(self) -> ChatModel:
-        """The writer. Raises ModelError where it is not there."""
-        return self._model(self._settings.large)
+    def large(self, account: str = "") -> ChatModel:
+        """The writer, for mail to one of the user's addresses, or for learning from all ('', which matters
+        for a service alone). Raises ModelError where it is not there, or not allowed."""
+        return self._model(self._settings.large, account)
 
-    def _model(self, chosen: LargeModel) -> ChatModel:
+    @property
+    def stand_in(self) -> ChatModel:
+        """One that is always there, where a writer is wanted and asked nothing."""
+        return self._model(LargeModel())
+
+    def _model(self, chosen: LargeModel, account: str = "") -> ChatModel:
         if chosen.source == "cloud":
-            return self._cloud()
+            return self._service.model(account)
         entry = find(chosen.name) if chosen.source == "catalogue" else None
         path = self._path(entry) if entry else Path(chosen.name)
         if not path.is_file():
@@ -204,15 +206,6 @@ class ModelChoice:
         said = " ".join(part for part in told if part)
         pace = fitting.words_per_second
         return ModelEntry(entry.name, entry.role, where, said, in_use, fitting.runs, pace)
-
-    def _cloud(self) -> ChatModel:
-        from core.models.cloud import OpenAIModel
-
-        cloud: Cloud = self._settings.cloud
-        key = self._keychain.get(CLOUD_KEY)
-        if not cloud.enabled or key is None:
-            raise ModelError("The cloud model is not set up; do so with 'longhand models use cloud'.")
-        return OpenAIModel(cloud.base_url, cloud.model, key, self._ledger.note)
 
 
 def _family_of_file(path: str) -> str:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from core.domain import AccountId, MessageId, ParsedMail
+from core.domain import AccountId, Address, MessageId, ParsedMail
 from core.store.codec import from_json, to_json, to_seconds
 from core.store.database import Database, Row
 
@@ -116,6 +116,15 @@ class MessageRepository:
     def all(self) -> tuple[StoredMessage, ...]:
         """Oldest first."""
         return self._many("ORDER BY date, id")
+
+    def people(self) -> tuple[Address, ...]:
+        """Everyone who wrote to the user, and to whom the user wrote."""
+        rows = self._database.read(
+            "SELECT sender_name, sender_email FROM messages UNION SELECT"
+            " json_extract(one.value, '$.name'), json_extract(one.value, '$.email')"
+            " FROM messages, json_each(messages.mail_json, '$.to') AS one WHERE outgoing"
+        )
+        return tuple(Address(*row) for row in rows)
 
     def uids(self, account: AccountId, folder: str, above: int = 0) -> frozenset[int]:
         """Of the messages stored from a folder, as far as they are known."""

@@ -21,6 +21,7 @@ Seconds = Annotated[float, msgspec.Meta(ge=1.0, le=86_400.0)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=100)]
 Days = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
 Mails = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
+Monthly = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
 Many = Annotated[int, msgspec.Meta(ge=8, le=100_000)]
 
 
@@ -70,11 +71,19 @@ class Learning:
 
 @dataclass(frozen=True)
 class Cloud:
-    """An OpenAI-compatible service; its key lies in the keychain. Off until the user turns it on."""
+    """A model service; its key lies in the keychain. Off until the user turns it on, and then for the
+    `accounts` (own addresses) they named. `redact`: names, addresses, numbers and the user's own `words` go
+    as placeholders. 0 requests or tokens a month: no limit."""
 
     enabled: bool = False
+    service: Literal["openai", "anthropic"] = "openai"
     base_url: str = ""
     model: str = ""
+    accounts: tuple[str, ...] = ()
+    redact: bool = True
+    words: tuple[str, ...] = ()
+    monthly_requests: Monthly = 0
+    monthly_tokens: Monthly = 0
 
 
 @dataclass(frozen=True)
@@ -170,7 +179,7 @@ def from_mapping(values: Mapping[str, Any]) -> Settings:
             raise InputError(
                 f"In settings.toml, {key} must be an http(s) address without a user or password."
             )
-    if cloud.enabled and not (cloud.base_url and cloud.model):
+    if cloud.enabled and not (cloud.model and (cloud.base_url or cloud.service == "anthropic")):
         raise InputError("In settings.toml, cloud.enabled needs cloud.base_url and cloud.model.")
     return settings
 

@@ -15,7 +15,9 @@ from typing import cast
 from core.errors import LonghandError
 from tests.bench.figure import Benchmark
 
-PLUMBING = {"__main__", "figure", "mbsync", "planted_mail", "program", "sent_mails", "sync_process"}
+PLUMBING = {
+    "__main__", "demo_ledger", "figure", "mbsync", "planted_mail", "program", "sent_mails", "sync_process"
+}  # fmt: skip
 
 
 def names() -> list[str]:

@@ -2,9 +2,6 @@
 that misbehave."""
 
 import json
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -23,12 +20,14 @@ from core.evaluation.judge_pairs import PairJudge
 from core.evaluation.style import Case
 from core.evaluation.wins import WinRate
 from core.models.chat import Question
-from core.models.cloud import OpenAIModel
+from core.models.openai_model import OpenAIModel
 from core.models.prompts import Frame, Mail, Prompt
 from core.store.database import Database
 from core.store.jobs import JobRepository
 from core.store.paths import Profile
+from core.store.settings import Cloud
 from core.tasks import CancelToken, Progress
+from tests.model_services import llama_server
 
 SECRET = "the mail's own words"
 PROMPT = Prompt("zero_shot", "1", (Frame("Write.\n"), Mail(SECRET)))
@@ -46,31 +45,8 @@ class Notes:
 
 @pytest.fixture(scope="module")
 def server(tiny_model: Path) -> Iterator[str]:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    arguments = ["--model", str(tiny_model), "--port", str(port), "--n_ctx", "512", "--api_key", "right"]
-    arguments += ["--interrupt_requests", "False"]  # by default it drops an answer when the next is asked
-    command = [sys.executable, "-m", "llama_cpp.server", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            _wait_for(port)
-            yield f"http://127.0.0.1:{port}/v1"
-        finally:
-            process.kill()
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return
+    with llama_server(tiny_model, "right") as url:
+        yield url
 
 
 def test_streams_from_a_real_server(server: str) -> None:
@@ -108,7 +84,7 @@ def test_judges_pairs_over_http(server: str, tmp_path: Path) -> None:
 def test_what_a_cloud_judge_is_sent_is_said_before(profile_home: Path) -> None:
     with closing(App.open(Profile(profile_home), "a passphrase of the tests", "a test")) as app:
         assert app.comparing.before_judging("") == ""
-        app.use_cloud("https://models.example/v1", "judge-7", "key")
+        app.use_cloud(Cloud(base_url="https://models.example/v1", model="judge-7"), "key")
         for judge in ("", "cloud"):
             assert "judge-7 at models.example judges" in app.comparing.before_judging(judge)
             assert "your real replies" in app.comparing.before_judging(judge)

@@ -14,8 +14,9 @@ from core.models.choice import ModelChoice
 from core.models.download import Downloads
 from core.models.hardware import Machine
 from core.models.hub import Hub
-from core.privacy.egress import Ledger
+from core.models.service import Mailboxes, Service
 from core.privacy.keychain import PassphraseKeychain
+from core.privacy.policy import Policy
 from core.store.database import Database
 from core.store.jobs import JobRepository
 from core.store.settings import Cloud, LargeModel, Settings
@@ -41,7 +42,9 @@ def downloads(tmp_path: Path) -> Iterator[Downloads]:
 
 def choice(settings: Settings, downloads: Downloads, engine: LlamaEngine) -> ModelChoice:
     keychain = PassphraseKeychain(downloads.folder / "keys", "a passphrase of the tests")
-    return ModelChoice(settings, downloads, engine, keychain, Ledger(lambda _entry: None))
+    mail = Mailboxes(own=tuple, people=tuple)
+    service = Service(settings.cloud, keychain, lambda *_: None, downloads._jobs, Policy(), mail)
+    return ModelChoice(settings, downloads, engine, service)
 
 
 def test_an_agent_trained_on_other_weights_is_served_on_those(
@@ -61,7 +64,7 @@ def test_the_family_of_the_writer(tmp_path: Path, downloads: Downloads, engine: 
     assert choice(embedded, downloads, engine).family == "longhand-mini"
     file = replace(embedded, large=LargeModel("file", str(tmp_path / "Qwen3-4B-Q4_K_M.gguf")))
     assert choice(file, downloads, engine).family == "qwen3"
-    cloud = Cloud(True, "https://models.example/v1", "Some/Model-7")
+    cloud = Cloud(True, base_url="https://models.example/v1", model="Some/Model-7")
     service = replace(embedded, cloud=cloud, large=LargeModel("cloud", cloud.model))
     assert choice(service, downloads, engine).family == "model-7"
 
@@ -76,7 +79,7 @@ def test_a_built_in_model_never_judges_whatever_it_is_called(
             choice(replace(Settings(), large=large), downloads, engine).judge()
     with pytest.raises(InputError, match="too small to judge"):
         choice(Settings(), downloads, engine).judge(str(disguised))
-    served = Cloud(True, "http://127.0.0.1:1/v1", "own/mini-large")
+    served = Cloud(True, base_url="http://127.0.0.1:1/v1", model="own/mini-large")
     with pytest.raises(InputError, match="too small to judge"):
         choice(replace(Settings(), cloud=served), downloads, engine).judge("cloud")
 

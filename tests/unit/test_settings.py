@@ -25,8 +25,13 @@ lists = st.lists(texts, max_size=3).map(tuple)
 clouds = st.just(Cloud()) | st.builds(
     Cloud,
     st.booleans(),
+    st.sampled_from(["openai", "anthropic"]),
     st.sampled_from(["https://api.example/v1", "http://127.0.0.1:8000"]),
     texts.filter(bool),
+    lists,
+    st.booleans(),
+    lists,
+    st.integers(0, 10**9),
 )
 some_settings = st.builds(
     Settings,
