@@ -3,7 +3,7 @@ contact lines under a name. The closing ("Best, Ann") stays: it is style, and Lo
 
 import re
 
-from core.mail.phrases import CLOSINGS, DISCLAIMERS, SENT_FROM
+from core.mail.courtesies import CLOSINGS, DISCLAIMERS, SENT_FROM
 
 LONGEST_BLOCK = 18  # non-blank lines; more than that under a rule is text, not a signature
 _DELIMITER = re.compile(r"(?:--|—|–|__|-- -)\s*")
