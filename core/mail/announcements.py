@@ -25,10 +25,23 @@ _OPENS = re.compile(
     r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Mo|Di|Mi|Do|Fr|Sa|So)[a-z]{0,6}[.,]\s"
 )
 _FIRST_PERSON = frozenset("i we ich wir nous yo io ik jag".split())
+_MIDLINE = re.compile(r"(?<=\S)(?: |-{2,} ?)(?=[A-ZÀ-ÖØ-ÞА-Я])")
 _RULED = re.compile(r"-{2,} ?(?:On |Am )?[^-].{1,200}(?:wrote|schrieb|écrit) ?-{2,}")
 _STAMP = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}(?: \d{1,2}:\d{2} (?:GMT|UTC)\S*)? \S.*")
 _QUOTED_END = re.compile(r"[>| \t]*(?:\S+ )?(?:wrote|:|schrieb|escribió|>:)")
 _QUOTE = re.compile(r"[ \t]{0,3}(>|\|(?: |$))")
+
+
+def announced_midline(line: str) -> int | None:
+    """Where an announcement begins that some program put behind own words, on their line."""
+    if len(line) > LONGEST or not line.endswith(_COLONS) or _opens(line):
+        return None
+    for match in _MIDLINE.finditer(line):
+        tail = line[match.end() :]
+        word = tail.partition(" ")[0].lower()
+        if word in OPENERS and has_date(tail[:40]) and bool(_TIME.search(tail)) and _says(tail, False):
+            return match.end()
+    return None
 
 
 def is_quote(line: str) -> bool:

@@ -30,6 +30,7 @@ SENT_FROM = (
     "从我的",
     "发自我的",
     "downloaded from",
+    "ᐧ",  # Streak marks tracked mail with it
 )
 
 # How a letter ends. Lower case, compared after punctuation at the end is off; a closing may be longer

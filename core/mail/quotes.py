@@ -5,15 +5,12 @@ that no mail can stall it."""
 import re
 from dataclasses import dataclass
 
-from core.mail.announcements import announcements, has_date, is_quote, next_text
+from core.mail.announcements import announced_midline, announcements, has_date, is_quote, next_text
 from core.mail.phrases import FORWARDED, LABEL_OF, ORIGINAL
 from core.mail.signature import split_signature
 
 LONGEST_MARK = 300  # characters; a longer line announces nothing
 _INITIALS_QUOTE = re.compile(r"[ \t]{0,8}[A-Z][A-Za-z]{0,9}> ?")  # "Richard> text", Supercite's habit
-_MIDLINE = re.compile(
-    r"(?<=\S)(?: |-{2,} ?)(On (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .{4,200} (?:wrote|sent):)\s*$"
-)
 _RULE = re.compile(r"[ \t]*[*_\-=—–]{4,}[ \t]*")
 _UNKNOWN = "unknown"
 _NAMED = frozenset(("from", "date", "to", "subject"))
@@ -73,9 +70,9 @@ def _split_quotes(lines: list[str]) -> tuple[list[str], list[str], bool]:
         if (above := _notes_header_at(lines, index)) is not None:
             own = own[: len(own) - above]
             return own, quoted + lines[index - above :], False
-        if match := _announced_midline(line):
-            own.append(line[: match.start()])
-            return own, [*quoted, match.group(1), *lines[index + 1 :]], False
+        if cut := announced_midline(line):
+            own.append(line[:cut].rstrip(" -"))
+            return own, [*quoted, line[cut:], *lines[index + 1 :]], False
         if length := announced.get(index):
             after = next_text(lines, index + length)
             if after is None or not _is_quote(lines[after]):
@@ -86,12 +83,6 @@ def _split_quotes(lines: list[str]) -> tuple[list[str], list[str], bool]:
         own.append(line)
         index += 1
     return own, quoted, False
-
-
-def _announced_midline(line: str) -> re.Match[str] | None:
-    if not line.endswith(":") or len(line) > LONGEST_MARK:
-        return None
-    return _MIDLINE.search(line)
 
 
 def _is_quote(line: str) -> bool:
