@@ -51,6 +51,8 @@ def parse_message(raw: bytes) -> ParsedMail:
         signature=split.signature,
         quoted=split.quoted,
         hidden=body.hidden,
+        reply_to=headers.addresses("reply-to"),
+        thread=headers.text("x-gm-thrid"),  # Google's export writes it
     )
 
 

@@ -35,6 +35,30 @@ def split_text(text: str) -> Split:
     return Split(_join(words), _join(signature), _join(quoted), forwarded)
 
 
+def answered_text(quoted: str) -> str:
+    """What the newest quoted mail said, of the lines that `split_text` gives as quoted: its writer's own
+    words, without what announced it and what it quoted in turn."""
+    lines = quoted.split("\n")
+    announced = announcements(lines)
+    kept: list[str] = []
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        if length := announced.get(index):
+            index += length
+            continue
+        if not kept and (_titled(line.strip()) or _label(line) not in ("", _UNKNOWN)):
+            index += 1  # the copied header: nothing of it was said
+            continue
+        bare = re.sub(r"^[ \t]{0,3}[>|] ?", "", line)
+        if bare.strip() and not _RULE.fullmatch(bare) and not (bare != line and is_quote(bare)):
+            kept.append(bare)
+        elif kept:
+            kept.append("")
+        index += 1
+    return split_text("\n".join(kept)).own
+
+
 def normalise(text: str) -> str:
     """One kind of line end, one kind of space, nothing that cannot be seen."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")

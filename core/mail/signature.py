@@ -108,7 +108,7 @@ def _block_like(below: list[str], rule: str) -> bool:
 def _contact_block(lines: list[str]) -> int | None:
     """Contact lines at the end, under a closing and a name or under a name alone; those two stay."""
     start = len(lines)
-    while start > 0 and len(lines) - start < LONGEST_BLOCK and _block_line(lines[start - 1]):
+    while start > 0 and len(lines) - start < LONGEST_BLOCK and is_block_line(lines[start - 1]):
         start -= 1
     block = lines[start:]
     contact = next((i for i, line in enumerate(block) if _CONTACT.search(line)), None)
@@ -121,7 +121,7 @@ def _contact_block(lines: list[str]) -> int | None:
     name = first if closing is not None else _name_before(block, contact)
     if name is None or name >= len(block):
         return None
-    cut = name + 1 if _is_name(block[name]) else name
+    cut = name + 1 if is_name(block[name]) else name
     return start + cut if cut <= contact else start + contact
 
 
@@ -134,15 +134,21 @@ def _name_before(block: list[str], contact: int) -> int | None:
         first -= 2
         while first > 0 and block[first - 1].strip():
             first -= 1
-    return first if _is_name(block[first]) else None
+    return first if is_name(block[first]) else None
 
 
-def _is_name(line: str) -> bool:
+def is_name(line: str) -> bool:
+    """Whether a line may be a person's name: one to four words and nothing else."""
     words = line.strip(" \t-—–*_,./").split()
     return 0 < len(words) <= 4 and all(_WORDS.fullmatch(word) for word in words)
 
 
-def _block_line(line: str) -> bool:
+def says_contact(line: str) -> bool:
+    """Whether a link, an address or a telephone number stands in a line."""
+    return bool(_CONTACT.search(line))
+
+
+def is_block_line(line: str) -> bool:
     """A line that may stand in a signature: short, and no sentence."""
     text = line.strip()
     words = len(text.split())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.mail.quotes import split_text
+from core.mail.quotes import answered_text, split_text
 from core.mail.signature import is_closing
 
 
@@ -176,3 +176,16 @@ def test_no_text_stalls_it(piece: str) -> None:
     started = time.process_time()
     split_text(piece * (100_000 // len(piece)))
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "On Tue, 3 Jan 2023 at 09:00, Ann <ann@x.example> wrote:\n> When?\n>\n> Ann\n>\n>> Hello\n",
+        "-----Original Message-----\nFrom: Ann\nSent: Now\nTo: Bo\n\nWhen?\n\nAnn\n\nFrom: Bo\nTo: A\n\nHi",
+        "________________________________\nVon: Ann\nGesendet: Dienstag\nAn: Bo\n\nWhen?\n\nAnn",
+        "> When?\n\n> Ann\n",
+    ],
+)
+def test_what_a_quote_says(quoted: str) -> None:
+    assert answered_text(quoted).split() == ["When?", "Ann"]
