@@ -5,26 +5,48 @@ from dataclasses import dataclass
 from email.message import Message
 
 from core.mail.charsets import to_text
-from core.mail.hypertext import html_to_text
+from core.mail.hypertext import hides_words, html_to_text
 
 MOST_PARTS = 1000
 LONGEST = 4_000_000  # characters of one part's text
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w\-]+)", re.IGNORECASE)
 _SIGNED_HEAD = re.compile(r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[^\n]+\n)*\n")
 _SIGNED_TAIL = re.compile(r"\n-----BEGIN PGP SIGNATURE-----\n(?:[^\n]*\n)*?-----END PGP SIGNATURE-----")
+_ARMOURED = re.compile(
+    r"^-----BEGIN PGP (MESSAGE|PUBLIC KEY BLOCK)-----\n(?:[^\n]*\n)*?-----END PGP \1-----$", re.MULTILINE
+)
+_SEALED = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
 _UUENCODED = re.compile(r"^begin [0-7]{3,4} [^\n]+\n(?:[ -`]{1,62}\n)*?`?[ ]?\n?end$", re.MULTILINE)
 _YENC = re.compile(r"^=ybegin [^\n]*\n(?:[^\n]*\n)*?=yend [^\n]*$", re.MULTILINE)
 
 Mime = Message
 
 
+# What a calendar program answers or asks with (RFC 5546); a mail that only carries a date does not say so.
+_SCHEDULING = frozenset(("reply", "request", "cancel", "counter", "declinecounter", "refresh", "add"))
+
+
 @dataclass(frozen=True)
 class Body:
-    """`carries` tells that a whole mail is attached."""
+    """`carries` tells that a whole mail is attached, `scheduled` that a calendar program wrote it, `sealed`
+    that a part of it is encrypted."""
 
     text: str
     hidden: bool = False
     carries: bool = False
+    scheduled: bool = False
+    sealed: bool = False
+
+    @classmethod
+    def of(cls, text: str, parts: "list[Body]") -> "Body":
+        """`text`, with what any of the parts tells."""
+        return cls(
+            text,
+            any(part.hidden for part in parts),
+            any(part.carries for part in parts),
+            any(part.scheduled for part in parts),
+            any(part.sealed for part in parts),
+        )
 
 
 def read_body(message: "Mime[str, str]") -> Body:
@@ -38,49 +60,61 @@ class _Walk:
     def __init__(self) -> None:
         self._left = MOST_PARTS
 
-    def read(self, part: "Mime[str, str]", depth: int = 0) -> Body:
+    def read(self, part: "Mime[str, str]", depth: int = 0, told: bool = False) -> Body:
+        """`told`: the same has been said in plain text, so that only what is hidden matters."""
         self._left -= 1
         if self._left < 0 or depth > 60:
             return Body("")
         kind = _type(part)
         payload = part.get_payload()
+        if kind == "multipart/encrypted" or (
+            kind in _SEALED and _parameter(part, "smime-type") != "signed-data"
+        ):
+            return Body("", sealed=True)
         if kind.startswith("message/"):
             return Body("", carries=kind in ("message/rfc822", "message/global"))
         if isinstance(payload, list):
             parts = [one for one in payload if isinstance(one, Message)]
-            return self._multipart(kind, parts, depth)
+            return self._multipart(kind, parts, depth, told)
         if kind.startswith("multipart/"):  # claims parts, has none: what stands there is text
             return _plain(part)
+        if kind == "text/calendar":
+            return Body("", scheduled=_parameter(part, "method") in _SCHEDULING)
         if _is_attachment(part) or not kind.startswith("text/"):
             return Body("")
-        return _leaf(part, kind)
+        return _leaf(part, kind, told)
 
-    def _multipart(self, kind: str, parts: "list[Mime[str, str]]", depth: int) -> Body:
+    def _multipart(self, kind: str, parts: "list[Mime[str, str]]", depth: int, told: bool) -> Body:
         if kind == "multipart/alternative":
-            return self._alternative(parts, depth)
+            return self._alternative(parts, depth, told)
         if kind in ("multipart/related", "multipart/signed", "multipart/appledouble"):
             parts = parts[:1]
-        bodies = [self.read(one, depth + 1) for one in parts]
-        text = "\n\n".join(body.text.strip("\n") for body in bodies if body.text.strip())
-        return Body(text, any(body.hidden for body in bodies), any(body.carries for body in bodies))
+        bodies = [self.read(one, depth + 1, told) for one in parts]
+        return Body.of("\n\n".join(body.text.strip("\n") for body in bodies if body.text.strip()), bodies)
 
-    def _alternative(self, parts: "list[Mime[str, str]]", depth: int) -> Body:
+    def _alternative(self, parts: "list[Mime[str, str]]", depth: int, told: bool) -> Body:
         """Plain text where it says anything, else the richest that does."""
-        bodies = [(_type(one), self.read(one, depth + 1)) for one in parts]
-        hidden = any(body.hidden for _, body in bodies)
-        spoken = [(kind, body) for kind, body in bodies if body.text.strip()]
-        plain = [body for kind, body in spoken if kind == "text/plain"]
-        chosen = plain[0] if plain else spoken[-1][1] if spoken else Body("")
-        return Body(chosen.text, hidden, chosen.carries)
+        bodies: list[Body] = []
+        chosen = ""
+        for one in parts:
+            body = self.read(one, depth + 1, told)
+            bodies.append(body)
+            if not told and body.text.strip():
+                told, chosen = _type(one) == "text/plain", body.text
+        return Body.of(chosen, bodies)
 
 
-def _leaf(part: "Mime[str, str]", kind: str) -> Body:
+def _leaf(part: "Mime[str, str]", kind: str, told: bool) -> Body:
     if kind == "text/html":
+        if told:
+            return Body("", hides_words(_decoded(part, kind)))
         page = html_to_text(_decoded(part, kind))
         return Body(page.text, page.hidden)
+    if told:
+        return Body("")
     if kind in ("text/enriched", "text/richtext"):
         return Body(re.sub(r"<[^<>]{0,200}>", "", _decoded(part, kind)))
-    if kind in ("text/calendar", "text/csv", "text/x-vcard", "text/vcard", "text/rfc822-headers", "text/css"):
+    if kind in ("text/csv", "text/x-vcard", "text/vcard", "text/rfc822-headers", "text/css"):
         return Body("")
     return _plain(part)
 
@@ -89,9 +123,14 @@ def _plain(part: "Mime[str, str]") -> Body:
     text = _decoded(part, "text/plain").replace("\r\n", "\n").replace("\r", "\n")
     if _parameter(part, "format") == "flowed":
         text = unflow(text, _parameter(part, "delsp") == "yes")
-    for carried in (_SIGNED_HEAD, _SIGNED_TAIL, _UUENCODED, _YENC):
-        text = carried.sub("", text)
-    return Body(text)
+    sealed = "-----BEGIN PGP MESSAGE-----" in text
+    if "-----BEGIN PGP" in text:
+        for armour in (_SIGNED_HEAD, _SIGNED_TAIL, _ARMOURED):
+            text = armour.sub("", text)
+    if "begin " in text or "=ybegin" in text:
+        for carried in (_UUENCODED, _YENC):
+            text = carried.sub("", text)
+    return Body(text, sealed=sealed)
 
 
 def unflow(text: str, delete_space: bool) -> str:

@@ -29,6 +29,10 @@ _HIDING = re.compile(
     r"(?:max-height|max-width|width|height):0(?:px|pt|em|%)?(?:;|$|!)|text-indent:-\d{3,}|(?:left|top):-\d{3,}|"
     r"clip:rect\(0|clip-path:inset\((?:50|100)%|transform:scale\(0\)"
 )
+_MAY_HIDE = re.compile(
+    r"hidden|display|visibility|mso-hide|opacity|font-size|color|height|width:|indent|left:|top:|clip|scale",
+    re.IGNORECASE,
+)
 _COLOUR = re.compile(r"(?:^|;)color:([^;!]+)")
 _BACKGROUND = re.compile(r"(?:^|;)background(?:-color)?:([^;!]+)")
 _HIDING_RULE = re.compile(r"([^{}@]{1,200})\{([^{}]{0,2000})\}")
@@ -69,17 +73,33 @@ class Page:
 
 
 def html_to_text(html: str) -> Page:
-    """The visible text of an HTML mail, quoted mail as lines that begin with '> '. Never raises."""
-    html = re.sub(r"[\x00\ue0f1]|<\?xml[^>]{0,200}>", "", html[:LONGEST])
-    if not html.strip():
-        return Page("", False)
-    try:
-        tree = lxml.html.document_fromstring(html)
-    except (lxml.etree.LxmlError, ValueError, AssertionError):
-        return Page(re.sub(r"<[^<>]*>", " ", html), False)
+    """The visible text of an HTML mail, quoted mail as lines that begin with '> ', as deep as it is quoted.
+    Never raises."""
+    tree = _parsed(html)
+    if isinstance(tree, str):
+        return Page(tree, False)
     hidden = _drop_hidden(tree)
     _mark_quotes(tree)
     return Page(_quote_lines(_render(tree)), hidden)
+
+
+def hides_words(html: str) -> bool:
+    """Whether a page holds words the eye would not see, at a fifth of the cost of its text. Never raises."""
+    if not _MAY_HIDE.search(html):
+        return False
+    tree = _parsed(html)
+    return not isinstance(tree, str) and _drop_hidden(tree)
+
+
+def _parsed(html: str) -> "lxml.html.HtmlElement | str":
+    """The page as a tree; as text where nothing can be made of it."""
+    html = re.sub(r"[\x00\ue0f1]|<\?xml[^>]{0,200}>", "", html[:LONGEST])
+    if not html.strip():
+        return ""
+    try:
+        return lxml.html.document_fromstring(html)
+    except (lxml.etree.LxmlError, ValueError, AssertionError):
+        return re.sub(r"<[^<>]*>", " ", html)
 
 
 def _render(tree: lxml.html.HtmlElement) -> str:
@@ -196,9 +216,12 @@ def _mark_quotes(tree: lxml.html.HtmlElement) -> None:
     for element in list((tree if body is None else body).iter()):
         if not isinstance(element.tag, str) or element.getparent() is None:
             continue
-        if _is_quote(element) and not any(above in marked for above in element.iterancestors()):
+        if _is_quote(element):
+            around = next((above for above in element.iterancestors() if above in marked), None)
             marked.add(element)
-            _wrap(element, _QUOTE_MARK, _END_MARK)
+            # A program's own box holds the blockquote it stands for: together they are one quote.
+            if around is None or (around.tag == "blockquote" == element.tag):
+                _wrap(element, _QUOTE_MARK, _END_MARK)
         elif element.get("id", "").lower() in _CUT_IDS:
             _before(element, "-----Original Message-----")
         elif _is_signature(element) and not any(above in marked for above in element.iterancestors()):
@@ -232,14 +255,16 @@ def _before(element: lxml.html.HtmlElement, words: str) -> None:
 
 
 def _quote_lines(text: str) -> str:
-    """Lines between the marks get '> ' in front."""
+    """Lines between the marks get a '>' for each pair they stand in."""
     lines: list[str] = []
-    inside = False
+    depth = 0
     for line in text.split("\n"):
         pieces = re.split(f"({_QUOTE_MARK}|{_END_MARK})", line)
         for piece in pieces:
-            if piece in (_QUOTE_MARK, _END_MARK):
-                inside = piece == _QUOTE_MARK
+            if piece == _QUOTE_MARK:
+                depth += 1
+            elif piece == _END_MARK:
+                depth = max(0, depth - 1)
             elif piece.strip() or len(pieces) == 1:
-                lines.append(f"> {piece.strip()}" if inside else piece.rstrip())
+                lines.append(f"{'>' * depth} {piece.strip()}" if depth else piece.rstrip())
     return "\n".join(lines)

@@ -131,3 +131,18 @@ FORWARDED = tuple(
         "転送されたメッセージ|転送メッセージ|転送するメッセージ|전달된 메시지|전달된 메일"
     ).split("|")
 )
+
+# How the subject of an answer begins that a program writes while its owner is away.
+AUTOMATIC = tuple(
+    (
+        "automatic reply|auto reply|auto-reply|autoreply|auto:|out of office:|out of office auto|ooo:|"
+        "automatische antwort|abwesenheitsnotiz|abwesend:|abwesenheit:|réponse automatique|"
+        "absence du bureau|absent du bureau|respuesta automática|fuera de la oficina:|"
+        "risposta automatica|fuori sede:|fuori ufficio:|resposta automática|ausência temporária|"
+        "automatisch antwoord|afwezig:|autosvar|automatiskt svar|frånvaro:|automatisk svar|fravær:|"
+        "automaattinen vastaus|poissa:|odpowiedź automatyczna|automatická odpověď|automatická odpoveď|"
+        "automatikus válasz|răspuns automat|otomatik yanıt|автоматический ответ|автоответ|"
+        "автоматична відповідь|αυτόματη απάντηση|מענה אוטומטי|رد تلقائي|自动答复|自動回覆|自動応答|"
+        "不在通知|자동 회신|부재중"
+    ).split("|")
+)

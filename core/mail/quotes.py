@@ -38,7 +38,7 @@ def split_text(text: str) -> Split:
 def answered_text(quoted: str) -> str:
     """What the newest quoted mail said, of the lines that `split_text` gives as quoted: its writer's own
     words, without what announced it and what it quoted in turn."""
-    lines = quoted.split("\n")
+    lines = [_once_less(line) for line in quoted.split("\n")]
     announced = announcements(lines)
     kept: list[str] = []
     index = 0
@@ -47,16 +47,20 @@ def answered_text(quoted: str) -> str:
         if length := announced.get(index):
             index += length
             continue
-        if not kept and (_titled(line.strip()) or _label(line) not in ("", _UNKNOWN)):
-            index += 1  # the copied header: nothing of it was said
-            continue
-        bare = re.sub(r"^[ \t]{0,3}[>|] ?", "", line)
-        if bare.strip() and not _RULE.fullmatch(bare) and not (bare != line and is_quote(bare)):
-            kept.append(bare)
-        elif kept:
-            kept.append("")
         index += 1
-    return split_text("\n".join(kept)).own
+        bare = "" if _RULE.fullmatch(line) else line.strip()
+        if not kept and (not bare or _titled(bare) or _label(line) not in ("", _UNKNOWN)):
+            continue  # the copied header: nothing of it was said
+        kept.append(line if bare else "")
+    return split_text("\n".join(kept).strip("\n")).own
+
+
+def _once_less(line: str) -> str:
+    """A quoted line without its mark; nothing of one that was a quote already."""
+    if not is_quote(line):
+        return line
+    bare = line.lstrip(" \t")[1:].removeprefix(" ")
+    return "" if is_quote(bare) else bare
 
 
 def normalise(text: str) -> str:

@@ -56,6 +56,19 @@ def test_fields() -> None:
         ({"Subject": "Lunch", "Auto-Submitted": "auto-replied"}, "Away.", MailKind.AUTOMATIC),
         ({"Subject": "Lunch", "Auto-Submitted": "no"}, "Here.", MailKind.FIRST),
         ({"Subject": "Lunch", "From": "MAILER-DAEMON@x.example"}, "Failed.", MailKind.AUTOMATIC),
+        ({"Subject": "Lunch", "Auto-Submitted": "auto-generated; owner=x"}, "Hi", MailKind.AUTOMATIC),
+        ({"Subject": "Automatische Antwort: Essen"}, "Bin weg.", MailKind.AUTOMATIC),
+        ({"Subject": "Réponse automatique : Re: Lunch"}, "Absent.", MailKind.AUTOMATIC),
+        ({"Subject": "Lunch", "X-Autoreply": "yes"}, "Away.", MailKind.AUTOMATIC),
+        ({"Subject": "Lunch", "Resent-From": "bo@x.example"}, "Shall we?", MailKind.FORWARD),
+        ({"Subject": "TR: Lunch"}, "Pour info.\n\nDe : Ann\nEnvoyé : mardi\nÀ : Bo\n", MailKind.FORWARD),
+        ({"Subject": "Re[2]: Lunch"}, "Yes.", MailKind.REPLY),
+        ({"Subject": "Vá: Ebéd"}, "Igen.", MailKind.REPLY),
+        (
+            {"Subject": "Accepted: Lunch", "Content-Type": "text/calendar; method=REPLY"},
+            "",
+            MailKind.AUTOMATIC,
+        ),
         ({"Subject": "Digest", "List-Id": "<l.x.example>"}, "Hi all", MailKind.LIST),
     ],
 )
@@ -124,6 +137,39 @@ def test_html_when_there_is_nothing_else() -> None:
     message = EmailMessage()
     message.set_content("<p>Hi Ann,</p><p>See you <b>Monday</b>.</p><p>Best,<br>Bo</p>", subtype="html")
     assert parse_message(message.as_bytes()).text == "Hi Ann,\n\nSee you Monday.\n\nBest,\nBo"
+
+
+def test_a_calendars_answer_is_no_mail_of_ones_own_but_a_mail_with_a_date_is() -> None:
+    message = EmailMessage()
+    message.set_content("Ann has accepted this invitation.")
+    message.add_alternative("BEGIN:VCALENDAR", subtype="calendar", params={"method": "REPLY"})
+    assert parse_message(message.as_bytes()).kind == MailKind.AUTOMATIC
+    message = EmailMessage()
+    message.set_content("Here is the date.")
+    message.add_attachment("BEGIN:VCALENDAR", subtype="calendar", filename="lunch.ics")
+    assert parse_message(message.as_bytes()).kind == MailKind.FIRST
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Content-Type: multipart/encrypted; boundary=x\n\n--x\nContent-Type: application/pgp\n\nabc\n--x--",
+        b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nMIAGCSqGSIb3DQEHA6CAMIACAQAx",
+        b"\n-----BEGIN PGP MESSAGE-----\n\nhQEMA5\n=abcd\n-----END PGP MESSAGE-----\n",
+    ],
+)
+def test_what_is_encrypted_is_left_alone_and_told(raw: bytes) -> None:
+    parsed = parse_message(raw)
+    assert (parsed.text, parsed.quoted, parsed.note) == ("", "", "encrypted")
+
+
+def test_what_is_signed_is_read() -> None:
+    raw = (
+        b"\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nYes, Monday.\n"
+        b"-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----\n"
+    )
+    parsed = parse_message(raw)
+    assert (parsed.text, parsed.note) == ("Yes, Monday.", "")
 
 
 def test_flowed_text_is_joined() -> None:

@@ -185,6 +185,7 @@ def test_no_text_stalls_it(piece: str) -> None:
         "-----Original Message-----\nFrom: Ann\nSent: Now\nTo: Bo\n\nWhen?\n\nAnn\n\nFrom: Bo\nTo: A\n\nHi",
         "________________________________\nVon: Ann\nGesendet: Dienstag\nAn: Bo\n\nWhen?\n\nAnn",
         "> When?\n\n> Ann\n",
+        "> On Tue, 3 Jan 2023 at 09:00, Ann wrote:\n> When?\n>\n> Ann\n> On 2 Jan 2023, Bo wrote:\n>> Hello",
     ],
 )
 def test_what_a_quote_says(quoted: str) -> None:
