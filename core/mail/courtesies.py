@@ -27,10 +27,60 @@ SENT_FROM = (
     "lähetetty",
     "отправлено с",
     "отправлено из",
+    "sent with",
+    "get bluemail",
+    "envoyé avec",
+    "gesendet mit",
+    "enviado com",
+    "enviado con",
+    "inviato con",
+    "verzonden met",
+    "skickat med",
+    "trimis de pe",
+    "odoslané z",
+    "надіслано з",
+    "изпратено от",
+    "poslano s",
+    "poslano iz",
+    "poslato sa",
+    "küldve a",
+    "elküldve a",
+    "στάλθηκε από",
+    "išsiųsta iš",
+    "nosūtīts no",
+    "dikirim dari",
+    "đã gửi từ",
+    "gửi từ iphone",
+    "ส่งจาก",
+    "נשלח מ",
+    "أرسلت من",
+    "مرسل من",
+    "outlook für",
+    "holen sie sich outlook",
+    "télécharger outlook",
+    "obtener outlook",
+    "scarica outlook",
+    "baixe o outlook",
+    "outlook voor",
+    "hent outlook",
+    "hämta outlook",
     "从我的",
     "发自我的",
+    "發自我的",
+    "從我的",
     "downloaded from",
     "ᐧ",  # Streak marks tracked mail with it
+)
+
+# The same in languages that put the verb last.
+SENT_FROM_END = (
+    "gönderildi",
+    "から送信",
+    "より送信",
+    "에서 보냄",
+    "에서 보내기",
+    "iphonesta",
+    "omról küldve",
 )
 
 # How a letter ends. Lower case, compared after punctuation at the end is off; a closing may be longer
@@ -57,8 +107,15 @@ CLOSINGS = (
     "com os melhores cumprimentos|pozdrawiam|z poważaniem|serdecznie pozdrawiam|dziękuję|"
     "s pozdravem|děkuji|med vänliga hälsningar|vänliga hälsningar|hälsningar|mvh|tack|"
     "med venlig hilsen|venlig hilsen|hilsen|med vennlig hilsen|vennlig hilsen|tak|takk|"
-    "terveisin|ystävällisin terveisin|kiitos|с уважением|спасибо|всего доброго|此致|敬礼|谢谢|"
-    "よろしくお願いします|감사합니다|trân trọng"
+    "terveisin|ystävällisin terveisin|kiitos|с уважением|с наилучшими пожеланиями|спасибо|всего доброго|"
+    "з повагою|дякую|з найкращими побажаннями|поздрави|с поздрав|благодаря|s pozdravom|ďakujem|"
+    "s přátelským pozdravem|srdačan pozdrav|lijep pozdrav|s poštovanjem|hvala|lep pozdrav|pozdrav|"
+    "üdvözlettel|üdv|köszönettel|köszönöm|tisztelettel|cu stimă|cu respect|o zi bună|mulțumesc|"
+    "saygılarımla|sevgiler|selamlar|teşekkürler|iyi çalışmalar|με εκτίμηση|ευχαριστώ|φιλικά|pagarbiai|"
+    "ačiū|ar cieņu|paldies|lugupidamisega|tervitades|kveðja|me respekt|faleminderit|amb atenció|"
+    "salutacions|gràcies|salam|hormat kami|terima kasih|trân trọng|cảm ơn|此致|敬礼|敬禮|谢谢|謝謝|祝好|"
+    "顺祝商祺|よろしくお願いします|よろしくお願いいたします|敬具|감사합니다|ขอบคุณครับ|ขอบคุณค่ะ|"
+    "בברכה|תודה|مع التحية|مع تحياتي|تحياتي|شكرا"
 ).split("|")
 
 # Words that open the small print under a company's mail.
@@ -93,6 +150,38 @@ DISCLAIMERS = (
     "important notice",
     "if you are not the intended recipient",
     "please consider the environment",
+    "think before you print",
+    "diese nachricht ist vertraulich",
+    "der inhalt dieser e-mail",
+    "diese e-mail ist vertraulich",
+    "ce courriel est confidentiel",
+    "ce message est confidentiel",
+    "ce courrier électronique",
+    "este correo electrónico",
+    "este mensaje es confidencial",
+    "aviso legal",
+    "aviso de confidencialidad",
+    "aviso de confidencialidade",
+    "esta mensagem e",
+    "esta mensagem pode conter",
+    "le informazioni contenute",
+    "questa e-mail",
+    "ai sensi del",
+    "dit e-mailbericht",
+    "dit bericht is vertrouwelijk",
+    "de informatie in dit",
+    "detta e-postmeddelande",
+    "denne e-mail",
+    "denne e-posten",
+    "niniejsza wiadomość",
+    "treść tej wiadomości",
+    "tato zpráva",
+    "tämä sähköposti",
+    "настоящее сообщение",
+    "это сообщение",
+    "ez az e-mail",
+    "acest mesaj",
+    "bu e-posta",
     "diese e-mail enthält vertrauliche",
     "ce message et toutes les pièces jointes",
     "este mensaje y sus",

@@ -3,7 +3,7 @@ contact lines under a name. The closing ("Best, Ann") stays: it is style, and Lo
 
 import re
 
-from core.mail.courtesies import CLOSINGS, DISCLAIMERS, SENT_FROM
+from core.mail.courtesies import CLOSINGS, DISCLAIMERS, SENT_FROM, SENT_FROM_END
 
 LONGEST_BLOCK = 18  # non-blank lines; more than that under a rule is text, not a signature
 _DELIMITER = re.compile(r"(?:--|—|–|__|-- -)\s*")
@@ -11,9 +11,15 @@ _RULE = re.compile(r"[ \t]*(?:[-_=~*#+—–]{2,}|[-_=~*+] ?(?:[-_=~*+] ?){3,})[
 _CONTACT = re.compile(
     r"https?://|\bwww\.|[\w.+\-]{1,64}@[\w\-]+\.|"  # links and addresses
     r"\+\d[\d ().\-]{6,}|\(?\d{2,4}\)?[ .\-/]\d{3}[ .\-]\d{3,}|\d{3}[.\-/ ]\d{4}\b|"  # telephone numbers
-    r"\b(?:tel|phone|fax|mobile|cell|office|telefon|mobil|direct|ext|e-?mail|web|skype|icq|aim|pager)\b"
+    r"\b(?:tel|phone|fax|mobile|cell|office|telefon|mobil|direct|ext|e-?mail|web|skype|icq|aim|pager|gsm|"
+    r"tél|téléphone|portable|teléfono|móvil|telefone|celular|cellulare|telefoon|mobiel|komórka|telefono|"
+    r"handy|durchwahl|тел|моб|τηλ|puh|電話|电话|手机|전화|휴대폰)\b"
     r"[.)]?(?::| ?[+(\d])",
     re.IGNORECASE,
+)
+# An inner line: "x-4711", "*4711", "3-7060". Nothing but that on its line.
+_EXTENSION = re.compile(
+    r"(?:(?:x|ext\.?|[*#]) ?-?|\(\d{2,5}\) ?|\d{1,4}[-/])\d[\d \-./]{2,17}\d", re.IGNORECASE
 )
 _CLOSINGS = frozenset(CLOSINGS)
 _WORDS = re.compile(r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*\.?")
@@ -69,7 +75,8 @@ def _sent_from(lines: list[str]) -> int | None:
 def _by_itself(line: str) -> bool:
     """'Sent from my phone', and no sentence that happens to begin so."""
     sentence = line.endswith((".", "?", "!")) and len(line.split()) > 6
-    return len(line) <= 120 and line.startswith(SENT_FROM) and not sentence
+    signs = line.startswith(SENT_FROM) or line.rstrip(" .>)]*_").endswith(SENT_FROM_END)
+    return len(line) <= 120 and signs and not sentence
 
 
 def _small_print(lines: list[str]) -> int | None:
@@ -111,7 +118,7 @@ def _contact_block(lines: list[str]) -> int | None:
     while start > 0 and len(lines) - start < LONGEST_BLOCK and is_block_line(lines[start - 1]):
         start -= 1
     block = lines[start:]
-    contact = next((i for i, line in enumerate(block) if _CONTACT.search(line)), None)
+    contact = next((i for i, line in enumerate(block) if says_contact(line)), None)
     if contact is None or start == 0 == contact:
         return None
     closing = next((i for i in range(contact, -1, -1) if is_closing(block[i])), None)
@@ -145,7 +152,7 @@ def is_name(line: str) -> bool:
 
 def says_contact(line: str) -> bool:
     """Whether a link, an address or a telephone number stands in a line."""
-    return bool(_CONTACT.search(line))
+    return bool(_CONTACT.search(line) or _EXTENSION.fullmatch(line.strip()))
 
 
 def is_block_line(line: str) -> bool:

@@ -30,6 +30,7 @@ def cases(root: Path) -> Iterator[Case]:
         yield from _fragments(root / group)
     yield from _mail_parser_reply(root / "mail-parser-reply")
     yield from _talon(root / "talon")
+    yield from _quotequail(root / "quotequail" / "inline")
 
 
 def passes(case: Case) -> bool:
@@ -100,3 +101,20 @@ def _talon(root: Path) -> Iterator[Case]:
             html = facts["kind"] == "html"
             expected = html_to_text(facts["expected"]).text if html else facts["expected"]
             yield Case(f"talon inline {facts['kind']}", path.stem, facts["input"], expected, html, loose)
+
+
+def _quotequail(root: Path) -> Iterator[Case]:
+    """What is shown above the line that announces the quote, and what stands above a forward."""
+    for path in sorted(root.glob("*.json")):
+        facts = json.loads(_read(path))
+        parts = facts.get("expected_quote_intro_line")
+        if parts and "text" in facts:
+            shown = "\n".join(text for is_shown, text in parts if is_shown)
+            yield Case("quotequail", path.stem, facts["text"], shown)
+        elif parts and "html" in facts:
+            shown = html_to_text("\n".join(text for is_shown, text in parts if is_shown)).text
+            yield Case("quotequail", path.stem, facts["html"], shown, html=True, loose=True)
+        elif "text" in facts and facts.get("expected"):
+            expected = facts["expected"]
+            own = expected.get("text_top", "") + (expected.get("text_bottom") or "")
+            yield Case("quotequail", path.stem, facts["text"], own, loose=True)

@@ -100,6 +100,11 @@ def test_answers_between_quotes_stay() -> None:
         ("-- \nBo Ek\nNorthern Office", "Best,\nBo"),
         ("Sent from my phone", "Best,\nBo"),
         ("Von meinem iPhone gesendet", "Best,\nBo"),
+        ("iPhone'umdan gönderildi", "Saygılarımla,\nBo"),
+        ("iPhoneから送信", "よろしくお願いいたします\nBo"),
+        ("Надіслано з iPhone", "З повагою\nBo"),
+        ("x-4711", "Üdvözlettel,\nBo"),
+        ("Direktor nákupu\nTel.: 222 333 444", "S pozdravem,\nBo"),
         ("_______________\nBo Ek\n+46 8 123 456 78", "Best,\nBo"),
         ("Northern Office\nTel: +46 8 123 456 78\nwww.north.example", "Best,\nBo"),
         (
