@@ -8,7 +8,7 @@ from core.mail.phrases import LABEL_OF, OPENERS, WROTE, WROTE_GLUED
 
 LONGEST = 300  # characters of a line, and of what announces
 MOST_LINES = 6
-_COLONS = (":", "：", "៖", "։", "∶")
+_COLONS = (":", "：", "៖", "։", "∶", "׃")
 _DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}[:.h]\d{2}|\b(?:19|20|25)\d{2}\b|"
     r"\d{1,2}\s?(?:[ap]m|uhr)\b|\d ?[年월]",
@@ -101,7 +101,14 @@ def _start(lines: list[str], end: int) -> int | None:
                 return first
             if nearest is None or not whole:
                 nearest, whole = first, has_date(joined) and (_says(joined, True) or _has_address(joined))
+    if nearest and lines[nearest].lstrip()[:1] == "<" and _is_name_above(lines[nearest - 1]):
+        return nearest - 1
     return nearest
+
+
+def _is_name_above(line: str) -> bool:
+    """Whether a line may hold the name that belongs to the address below it."""
+    return bool(line.strip()) and len(line) <= LONGEST and not is_quote(line) and line[-1] not in ".?!:,;"
 
 
 def _opens(line: str) -> bool:

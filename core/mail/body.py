@@ -188,6 +188,8 @@ def _is_attachment(part: "Mime[str, str]") -> bool:
 
 def _parameter(part: "Mime[str, str]", name: str) -> str:
     try:
+        if name not in str(part.get("content-type", "")).lower():
+            return ""  # what most parts have; parsing the header costs as much as the rest of them
         value = part.get_param(name)
         value = value[2] if isinstance(value, tuple) else value
     except (ValueError, AttributeError, TypeError, LookupError, UnicodeError):

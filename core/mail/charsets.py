@@ -44,6 +44,7 @@ _NON_LATIN = frozenset(
     ).split()
 )
 _LATIN = frozenset(("cp1250", "iso8859-2", "cp1254", "iso8859-9", "cp1257"))
+_BEYOND, _LETTERS = bytes(range(128, 256)), b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SAMPLE = 20_000  # bytes are enough to tell by
 _FEW = 8  # letters beyond ASCII; fewer tell no Latin alphabet from another
 
@@ -85,7 +86,7 @@ def _decoded(data: bytes, name: str | None) -> str:
                 return _without_surrogates(data.decode(candidate))
             except (UnicodeError, ValueError):
                 continue
-    if name is not None and name != "cp1252" and sum(byte > 127 for byte in data) > 3:
+    if name is not None and name != "cp1252" and len(data) - len(data.translate(None, _BEYOND)) > 3:
         return _without_surrogates(data.decode(name, "replace"))
     return data.decode("cp1252", "replace")
 
@@ -95,7 +96,7 @@ def _looks_like(data: bytes) -> str | None:
     from chardet import detect  # late: its tables take a third of a second, and little mail needs them
 
     sample = data[:_SAMPLE]
-    beyond = sum(byte > 127 for byte in sample)
+    beyond = len(sample) - len(sample.translate(None, _BEYOND))
     strange = _share_beyond_ascii(sample) >= _STRANGE
     if not strange and beyond < _FEW:
         return None
@@ -105,12 +106,14 @@ def _looks_like(data: bytes) -> str | None:
 
 def _share_beyond_ascii(data: bytes) -> float:
     sample = data[:_SAMPLE]
-    letters = sum(byte > 127 or 65 <= byte <= 90 or 97 <= byte <= 122 for byte in sample)
-    return sum(byte > 127 for byte in sample) / letters if letters else 0.0
+    letters = len(sample) - len(sample.translate(None, _BEYOND + _LETTERS))
+    return (len(sample) - len(sample.translate(None, _BEYOND))) / letters if letters else 0.0
 
 
 def header_text(raw: str) -> str:
     """A header's value as text: unfolded, encoded words decoded (RFC 2047), raw 8-bit bytes guessed."""
+    if "=?" not in raw and len(raw) < 65536 and raw.isascii() and raw.isprintable():
+        return raw.strip()
     value = raw.encode("utf-8", "surrogateescape")
     text = re.sub(r"\r?\n[ \t]*|\r", " ", to_text(value, None))[:65536]
     if "=?" in text:

@@ -9,6 +9,10 @@ from core.domain import Address
 from core.mail.charsets import header_text
 
 MOST_ADDRESSES = 500
+_NEEDS_PARSER = re.compile(r"[()\[\]:;\\\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|=\?|\"[^\"]*,")
+_PLAIN_ADDRESS = re.compile(
+    r"(?:(\"[^\"<>@]*\"|[^\"<>@]*?)\s*<([^<>\s@\"]+@[^<>\s@\"]+)>|([^<>\s@\"]+@[^<>\s@\"]+))"
+)
 _ID = re.compile(r"<[^<>\s]{1,900}>")
 _BARE_ADDRESS = re.compile(r"[^\s<>\"'(),;:]{1,128}@[^\s<>\"'(),;:]{1,255}")
 
@@ -40,9 +44,12 @@ class Headers:
         return tuple(dict.fromkeys(one.encode("ascii", "replace").decode() for one in found))
 
     def addresses(self, name: str) -> tuple[Address, ...]:
+        values = self._values.get(name)
+        if not values:
+            return ()
         found: list[Address] = []
-        for value in self._values.get(name, []):
-            found += _addresses(value[:200_000])
+        for value in values:
+            found += _plain_addresses(value) or _addresses(value[:200_000])
         return tuple(dict.fromkeys(found))[:MOST_ADDRESSES]
 
     def date(self) -> datetime | None:
@@ -53,6 +60,22 @@ class Headers:
             *(v.rpartition(";")[2] for v in self._values.get("received", [])[:1]),
         ]
         return next((date for value in dates if (date := _date(value)) is not None), None)
+
+
+def _plain_addresses(value: str) -> list[Address]:
+    """The addresses of a header as nearly all are, 'Ann Marsh <ann@x.example>, bo@y.example', at a tenth of
+    the parser's cost; none where anything needs the parser."""
+    if len(value) > 10_000 or _NEEDS_PARSER.search(value) or not value.isascii():
+        return []
+    found: list[Address] = []
+    for one in value.split(","):
+        match = _PLAIN_ADDRESS.fullmatch(one.strip())
+        if match is None:
+            return []
+        name, email = match.group(1) or "", (match.group(2) or match.group(3)).lower()
+        words = " ".join(name.split()).strip("'\" ")
+        found.append(Address("" if words.lower() == email else words, email))
+    return found
 
 
 def _addresses(value: str) -> list[Address]:

@@ -49,7 +49,8 @@ def parse_message(raw: bytes) -> ParsedMail:
     headers = Headers(message)
     body = _body(message)
     split = split_text(body.text)
-    senders = headers.addresses("from") or headers.addresses("sender")
+    sender = next(iter(headers.addresses("from") or headers.addresses("sender")), Address("", ""))
+    subject = headers.text("subject")
     references = headers.ids("references")
     replied = headers.ids("in-reply-to")
     return ParsedMail(
@@ -57,11 +58,11 @@ def parse_message(raw: bytes) -> ParsedMail:
         in_reply_to=replied[0] if replied else "",
         references=references,
         date=headers.date(),
-        subject=headers.text("subject"),
-        sender=senders[0] if senders else Address("", ""),
+        subject=subject,
+        sender=sender,
         to=headers.addresses("to"),
         cc=headers.addresses("cc"),
-        kind=_kind(headers, message, body, split),
+        kind=_kind(headers, message, sender, subject, body, split),
         text=split.own,
         signature=split.signature,
         quoted=split.quoted,
@@ -100,9 +101,10 @@ def _made_id(raw: bytes) -> str:
     return f"<{hashlib.sha256(raw).hexdigest()[:32]}@message.invalid>"
 
 
-def _kind(headers: Headers, message: "Message[str, str]", body: Body, split: Split) -> MailKind:
-    subject = headers.text("subject")
-    if body.scheduled or _is_automatic(headers, message, subject):
+def _kind(
+    headers: Headers, message: "Message[str, str]", sender: Address, subject: str, body: Body, split: Split
+) -> MailKind:
+    if body.scheduled or _is_automatic(headers, message, sender, subject):
         return MailKind.AUTOMATIC
     if any(map(headers.has, _LIST_HEADERS)) or _is_bulk(headers):
         return MailKind.LIST
@@ -129,7 +131,7 @@ def _is_bulk(headers: Headers) -> bool:
     return headers.text("precedence").lower() in ("bulk", "list", "junk")
 
 
-def _is_automatic(headers: Headers, message: "Message[str, str]", subject: str) -> bool:
+def _is_automatic(headers: Headers, message: "Message[str, str]", sender: Address, subject: str) -> bool:
     """RFC 3834's header, the older ones it replaced, and what programs without any of them write."""
     submitted = headers.text("auto-submitted").lower()
     if submitted and not submitted.startswith("no"):
@@ -142,5 +144,4 @@ def _is_automatic(headers: Headers, message: "Message[str, str]", subject: str) 
         return True
     if subject.lower().startswith(AUTOMATIC):
         return True
-    sender = next(iter(headers.addresses("from")), Address("", ""))
     return bool(_AUTOMATIC_SENDER.match(sender.email)) or message.get_content_type() == "multipart/report"

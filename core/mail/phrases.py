@@ -10,15 +10,17 @@ WROTE = frozenset(
         "wrote writes sent said replied schrieb schreef skreau skryf geschreven skrev skreiv skrifaði "
         "skrivaði schreift écrit escribió escribiu escriure escriguèt scritto scrivè scris scribite "
         "escreveu napisał napisała pisze napsal napsala píše napísal napísala napisao napisao/la "
-        "napisala napisal piše написа напиша написав написала напісаў написал пишет писал писала пише "
-        "rašė parašė rakstīja kirjoitti kirjutas kirjutanud írta yazdı yazmış yazıb yozgan viết "
+        "napisala napisal piše написа написао напиша написав написала напісаў написал пишет писал писала "
+        "пише rašė parašė rakstīja kirjoitti kirjutas kirjutanud írta yazdı yazmış yazıb yozgan viết "
         "menulis έγραψε shkroi shkruar skribis idatzi scríobh ysgrifennodd skrivet napisaŭ nivîsî كتب "
         "كتبت نوشت نوشته כתב כתבה כתב/ה დაწერა գրեց लिखा लिहिले लिहीले लेख्नुभयो "
         "লিখেছেন লিখেছিলেন লিখিছিল ਲਿਖਿਆ ubhale"
     ).split(" ")
 )
 # The same in scripts that set no spaces, or that glue the verb to the name. Found anywhere.
-WROTE_GLUED = ("写道|寫道|寫到|提到|のメール|書きました|작성|쓴 내용|썼습니다|เขียนว่า|បានសរសេរ").split("|")
+WROTE_GLUED = (
+    "写道|寫道|寫到|写下|寫下|提到|のメール|書きました|작성|쓴 내용|썼습니다|เขียนว่า|បានសរសេរ"
+).split("|")
 
 # The words such a line may begin with, the date next. Lower case.
 OPENERS = frozenset(

@@ -12,6 +12,7 @@ from core.mail.signature import split_signature
 LONGEST_MARK = 300  # characters; a longer line announces nothing
 _INITIALS_QUOTE = re.compile(r"[ \t]{0,8}[A-Z][A-Za-z]{0,9}> ?")  # "Richard> text", Supercite's habit
 _RULE = re.compile(r"[ \t]*[*_\-=—–]{4,}[ \t]*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _UNKNOWN = "unknown"
 _NAMED = frozenset(("from", "date", "to", "subject"))
 _RULES = ("--", "==", "**", "__", "*-", "——", "━━", "──")
@@ -65,8 +66,10 @@ def _once_less(line: str) -> str:
 
 def normalise(text: str) -> str:
     """One kind of line end, one kind of space, nothing that cannot be seen."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    return text.translate(_INVISIBLE)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.isascii() and not _CONTROL.search(text):
+        return text
+    return text.replace("\u2028", "\n").replace("\u2029", "\n\n").translate(_INVISIBLE)
 
 
 # Zero-width and direction marks, soft hyphens and Unicode tags hide words from the eye; ZWJ and ZWNJ
