@@ -47,7 +47,10 @@ def announced_midline(line: str) -> int | None:
 def is_quote(line: str) -> bool:
     """Whether a line bears a quote's mark."""
     start = line[:4].lstrip(" \t")
-    return start[:1] == ">" or (start[:1] == "|" and bool(_QUOTE.match(line)))
+    if start[:1] != "|":
+        return start[:1] == ">"
+    table = line.rstrip().endswith("|") and len(line.strip()) > 3  # a row of one's own
+    return bool(_QUOTE.match(line)) and not table
 
 
 def announcements(lines: list[str]) -> dict[int, int]:

@@ -21,6 +21,13 @@ _CONTACT = re.compile(
 _EXTENSION = re.compile(
     r"(?:(?:x|ext\.?|[*#]) ?-?|\(\d{2,5}\) ?|\d{1,4}[-/])\d[\d \-./]{2,17}\d", re.IGNORECASE
 )
+# What small print is about; a sentence of one's own may begin as it does.
+_SMALL_PRINT = re.compile(
+    r"confiden|privileg|intended|disclos|unauthori[sz]ed|environment|print|liab|virus|vertraulich|empfänger|"
+    r"destinat|confidenti|vertrouwelijk|geadresseerde|mottagar|modtager|mottaker|fortrolig|poufn|adresat|důvěrn|"
+    r"luottamuksell|конфиденц|címzett|bizalmas|gizli|alıcı",
+    re.IGNORECASE,
+)
 _CLOSINGS = frozenset(CLOSINGS)
 _WORDS = re.compile(r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*\.?")
 
@@ -58,7 +65,10 @@ def _cut(lines: list[str]) -> int | None:
 
 def _delimiter(lines: list[str]) -> int | None:
     for index, line in enumerate(lines):
-        if line and _DELIMITER.fullmatch(line) and _filled(lines[index + 1 :]) <= LONGEST_BLOCK:
+        if not line or not _DELIMITER.fullmatch(line) or _filled(lines[index + 1 :]) > LONGEST_BLOCK:
+            continue
+        # "--" is the signature's own mark (RFC 3676, 4.3); people part their texts with the others too.
+        if line.startswith("--") or all(is_block_line(below) for below in lines[index + 1 :]):
             return index
     return None
 
@@ -83,7 +93,7 @@ def _small_print(lines: list[str]) -> int | None:
     for index, line in enumerate(lines):
         words = line.strip(" \t*_-<[(").lower()
         if index and not lines[index - 1].strip() and words.startswith(DISCLAIMERS):
-            return index
+            return index if _SMALL_PRINT.search("\n".join(lines[index:])) else None
     return None
 
 
@@ -94,10 +104,22 @@ def _ruled_block(lines: list[str]) -> int | None:
             continue
         if "```" in "".join(lines[index:]):
             return None
+        if _underlines(lines, index):
+            continue
         below = [line for line in lines[index + 1 :] if line.strip()]
         if all(len(line) <= 90 for line in below) and _block_like(below, lines[index]):
             return index
     return None
+
+
+def _underlines(lines: list[str], index: int) -> bool:
+    """Whether a rule is as long as the words right above it: a heading's."""
+    above = lines[index - 1].strip() if index else ""
+    return (
+        bool(above)
+        and set(lines[index].strip()) <= {"-", "="}
+        and abs(len(above) - len(lines[index].strip())) <= 2
+    )
 
 
 def _block_like(below: list[str], rule: str) -> bool:

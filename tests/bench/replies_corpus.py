@@ -15,13 +15,6 @@ from tests.integration import replies_corpus
 from tests.integration.replies_corpus import Case
 
 CORPUS = REPOSITORY.parent / "shared" / "corpora" / "replies"
-EXACT = (
-    "email_reply_trimmer",
-    "github-email_reply_parser",
-    "willdurand-EmailReplyParser",
-    "crisp-email-reply-parser",
-    "talon standard",
-)
 
 
 def run(quick: bool, corpus: Path = CORPUS) -> Iterator[Figure]:
@@ -31,7 +24,7 @@ def run(quick: bool, corpus: Path = CORPUS) -> Iterator[Figure]:
     began = time.process_time()
     right = passed(cases)
     seconds = time.process_time() - began
-    exact = [case for case in cases if case.group in EXACT]
+    exact = [case for case in cases if case.exact]
     total = Counter(case.group for case in cases)
     yield at_least(
         "replies_corpus.exact",

@@ -68,6 +68,10 @@ def test_quotes_in_many_languages_and_programs(announced: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Summary\n-------\nAll is well.",
+        "One thing first.\n\n—\n\nThe other is that the board wants to meet us on Thursday.",
+        "| item | price |\n| --- | --- |\n| paper | 4 |\n\nIs that right?",
+        "Hola Ana,\n\nEste correo electrónico es para cambiar la cita.\n\n¿Te va bien?",
         "On 3 May 2023 at 10:15 I wrote:\n\nPlease pay.",
         "The report of 3 May 2023, which came at 10:15, was wrong, as Ann has\nsaid\nbefore.",
         "What we agreed on 3 May 2023:\n\nYou pay.",
