@@ -14,6 +14,7 @@ _DATE = re.compile(
     r"\d{1,2}\s?(?:[ap]m|uhr)\b|\d ?[年월]",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _ADDRESS = re.compile(r"[\w.+'\-]{1,64}@[\w.\-]{2,}|\[mailto:|<mailto:")
 _ADDRESS_END = re.compile(r"@[\w.\-]+[>)\]]{0,2} ?[:：]$")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}|\d{1,2}\s?(?:[ap]m|uhr)\b|\d ?[時时시]", re.IGNORECASE)
@@ -82,8 +83,10 @@ def _closes(line: str) -> bool:
 
 def _start(lines: list[str], end: int) -> int | None:
     """The line on which the announcement that ends at `end` begins; None if there is none."""
-    after = next_text(lines, end + 1)
-    before_quote = after is not None and after - end <= 3 and is_quote(lines[after])
+    after = next_text(lines, end + 1, 3)
+    before_quote = after is not None and is_quote(lines[after])
+    if not (before_quote or _digits_above(lines, end)):
+        return None
     joined, blanks, whole = "", 0, False
     nearest: int | None = None
     for first in range(end, max(-1, end - MOST_LINES), -1):
@@ -93,9 +96,7 @@ def _start(lines: list[str], end: int) -> int | None:
             if blanks > 2:
                 break
             continue
-        if len(line) > LONGEST or (is_quote(line) and not (first == end and _QUOTED_END.match(line))):
-            break
-        if first < end and line.endswith(_COLONS):
+        if _stands_apart(line, first == end):
             break
         joined = f"{line} {joined}".strip()
         opens = _opens(line)
@@ -107,6 +108,17 @@ def _start(lines: list[str], end: int) -> int | None:
     if nearest and lines[nearest].lstrip()[:1] == "<" and _is_name_above(lines[nearest - 1]):
         return nearest - 1
     return nearest
+
+
+def _stands_apart(line: str, last: bool) -> bool:
+    """Whether a line cannot belong to an announcement; as its `last`, some programs quote it too."""
+    if len(line) > LONGEST or (is_quote(line) and not (last and _QUOTED_END.match(line))):
+        return True
+    return not last and line.endswith(_COLONS)
+
+
+def _digits_above(lines: list[str], end: int) -> bool:
+    return any(map(_DIGIT.search, lines[max(0, end - MOST_LINES) : end + 1]))
 
 
 def _is_name_above(line: str) -> bool:
@@ -163,9 +175,9 @@ def _announces_by_stamp(lines: list[str], index: int) -> bool:
     return bool(_ADDRESS.search(lines[index])) and following is not None and is_quote(lines[following])
 
 
-def next_text(lines: list[str], start: int) -> int | None:
-    """The first line from `start` on that is not blank."""
-    for index in range(start, len(lines)):
+def next_text(lines: list[str], start: int, most: int | None = None) -> int | None:
+    """The first line from `start` on, of `most`, that is not blank."""
+    for index in range(start, len(lines) if most is None else min(len(lines), start + most)):
         if lines[index].strip():
             return index
     return None

@@ -8,16 +8,11 @@ from core.mail.charsets import to_text
 from core.mail.hypertext import hides_words, html_to_text
 
 MOST_PARTS = 1000
-LONGEST = 4_000_000  # characters of one part's text
+LONGEST = 700_000  # characters of one part's text; nobody writes as much
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w\-]+)", re.IGNORECASE)
 _SIGNED_HEAD = re.compile(r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[^\n]+\n)*\n")
-_SIGNED_TAIL = re.compile(r"\n-----BEGIN PGP SIGNATURE-----\n(?:[^\n]*\n)*?-----END PGP SIGNATURE-----")
-_ARMOURED = re.compile(
-    r"^-----BEGIN PGP (MESSAGE|PUBLIC KEY BLOCK)-----\n(?:[^\n]*\n)*?-----END PGP \1-----$", re.MULTILINE
-)
 _SEALED = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
 _UUENCODED = re.compile(r"^begin [0-7]{3,4} [^\n]+\n(?:[ -`]{1,62}\n)*?`?[ ]?\n?end$", re.MULTILINE)
-_YENC = re.compile(r"^=ybegin [^\n]*\n(?:[^\n]*\n)*?=yend [^\n]*$", re.MULTILINE)
 
 Mime = Message
 
@@ -125,12 +120,27 @@ def _plain(part: "Mime[str, str]") -> Body:
         text = unflow(text, _parameter(part, "delsp") == "yes")
     sealed = "-----BEGIN PGP MESSAGE-----" in text
     if "-----BEGIN PGP" in text:
-        for armour in (_SIGNED_HEAD, _SIGNED_TAIL, _ARMOURED):
-            text = armour.sub("", text)
-    if "begin " in text or "=ybegin" in text:
-        for carried in (_UUENCODED, _YENC):
-            text = carried.sub("", text)
+        text = _SIGNED_HEAD.sub("", text)
+        for armour in ("MESSAGE", "SIGNATURE", "PUBLIC KEY BLOCK"):
+            text = _without(text, f"-----BEGIN PGP {armour}-----\n", f"-----END PGP {armour}-----")
+    text = _without(text, "=ybegin ", "\n=yend ")
+    if "\nbegin " in text or text.startswith("begin "):
+        text = _UUENCODED.sub("", text)
     return Body(text, sealed=sealed)
+
+
+def _without(text: str, begin: str, end: str) -> str:
+    """The text less what stands in lines from one that begins so to one that begins or ends so."""
+    kept: list[str] = []
+    done = 0
+    while (start := text.find(begin, done)) >= 0:
+        stop = text.find(end, start) if start == 0 or text[start - 1] == "\n" else -1
+        if stop < 0:
+            break
+        kept.append(text[done:start])
+        line_end = text.find("\n", stop + len(end))
+        done = len(text) if line_end < 0 else line_end
+    return "".join(kept) + text[done:] if done else text
 
 
 def unflow(text: str, delete_space: bool) -> str:

@@ -112,6 +112,7 @@ def _render(tree: lxml.html.HtmlElement) -> str:
 
 def _drop_hidden(tree: lxml.html.HtmlElement) -> bool:
     selectors = _hiding_selectors(tree)
+    coloured = any("background" in (sheet.text or "") for sheet in tree.iter("style"))
     dropped: list[lxml.html.HtmlElement] = []
     hidden = False
     for element in tree.iter():
@@ -119,7 +120,7 @@ def _drop_hidden(tree: lxml.html.HtmlElement) -> bool:
             continue
         if element.tag in _NEVER_SHOWN:
             dropped.append(element)
-        elif element.tag not in ("html", "body") and _is_hidden(element, selectors):
+        elif element.tag not in ("html", "body") and _is_hidden(element, selectors, coloured):
             hidden = hidden or bool(_visible_letters(element))
             dropped.append(element)
     for element in dropped:
@@ -133,17 +134,18 @@ def _visible_letters(element: lxml.html.HtmlElement) -> str:
     return re.sub(r"[\W_]+", "", "".join(element.itertext(with_tail=False)))
 
 
-def _is_hidden(element: lxml.html.HtmlElement, selectors: set[str]) -> bool:
+def _is_hidden(element: lxml.html.HtmlElement, selectors: set[str], coloured: bool) -> bool:
+    """`coloured`: the page's sheet sets backgrounds, so that white may be seen."""
     if "hidden" in element.attrib or (element.tag == "input" and element.get("type", "").lower() == "hidden"):
         return True
     style = re.sub(r"\s+", "", element.get("style", "")[:2000].lower())
-    if style and (_hides(style) or _same_colour(style, element)):
+    if style and (_hides(style) or _same_colour(style, element, coloured)):
         return True
     if (
         element.tag == "font"
         and element.get("color")
         and _is_white(element.get("color", ""))
-        and not _on_colour(element)
+        and not (coloured or _on_colour(element))
     ):
         return True
     if not selectors:
@@ -165,13 +167,13 @@ def _hides(style: str) -> bool:
     )
 
 
-def _same_colour(style: str, element: lxml.html.HtmlElement) -> bool:
+def _same_colour(style: str, element: lxml.html.HtmlElement, coloured: bool) -> bool:
     colour, background = _COLOUR.search(style), _BACKGROUND.search(style)
     if colour is None:
         return False
     if background is not None:
         return _hex(colour.group(1)) == _hex(background.group(1))
-    return _is_white(colour.group(1)) and not _on_colour(element)
+    return _is_white(colour.group(1)) and not (coloured or _on_colour(element))
 
 
 def _is_white(colour: str) -> bool:
@@ -184,7 +186,7 @@ def _on_colour(element: lxml.html.HtmlElement) -> bool:
         style = above.get("style", "").lower()
         if above.get("bgcolor") or above.get("background") or "background" in style:
             return True
-    return bool(element.getroottree().xpath("boolean(//style[contains(., 'background')])"))
+    return False
 
 
 def _hex(colour: str) -> str:

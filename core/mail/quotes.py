@@ -89,6 +89,7 @@ def _split_quotes(lines: list[str]) -> tuple[list[str], list[str], bool]:
     own: list[str] = []
     quoted: list[str] = []
     announced = announcements(lines)
+    labels = [_label(line) if ":" in line[:60] or "：" in line[:60] else "" for line in lines]
     index = 0
     while index < len(lines):
         line = lines[index]
@@ -96,9 +97,9 @@ def _split_quotes(lines: list[str]) -> tuple[list[str], list[str], bool]:
             quoted.append(line)
             index += 1
             continue
-        if kind := _copied_mail_at(lines, index):
+        if kind := _copied_mail_at(lines, labels, index):
             return own, quoted + lines[index:], kind == "forward"
-        if (above := _notes_header_at(lines, index)) is not None:
+        if (above := _notes_header_at(lines, labels, index)) is not None:
             own = own[: len(own) - above]
             return own, quoted + lines[index - above :], False
         if cut := announced_midline(line):
@@ -130,26 +131,26 @@ def _wrapped_quote(lines: list[str], index: int) -> bool:
     return not after.strip() or _is_quote(after)
 
 
-def _copied_mail_at(lines: list[str], index: int) -> str:
+def _copied_mail_at(lines: list[str], labels: list[str], index: int) -> str:
     """'original' or 'forward' where a whole copied mail begins, with all that follows it."""
     bare = lines[index].strip()
     if not bare or len(bare) > LONGEST_MARK:
         return ""
     if bare.startswith(_RULES):
-        return _ruled_mail_at(lines, index, bare)
+        return _ruled_mail_at(lines, labels, index, bare)
     if bare.endswith((":", "：")) and (kind := _titled(bare)):
         return kind
-    return "original" if _copied_header_at(lines, index) else ""
+    return "original" if _copied_header_at(lines, labels, index) else ""
 
 
-def _ruled_mail_at(lines: list[str], index: int, bare: str) -> str:
+def _ruled_mail_at(lines: list[str], labels: list[str], index: int, bare: str) -> str:
     """A rule, or a rule with words in it, over a copied header; or with the words that say so."""
     if kind := _titled(bare):
         return kind
     if not (_RULE.fullmatch(bare) or _closed_rule(bare)):
-        return "original" if _copied_header_at(lines, index) else ""
+        return "original" if _copied_header_at(lines, labels, index) else ""
     following = next_text(lines, index + 1)
-    if following is not None and following - index <= 2 and _copied_header_at(lines, following):
+    if following is not None and following - index <= 2 and _copied_header_at(lines, labels, following):
         return "original"
     return ""
 
@@ -164,20 +165,20 @@ def _titled(bare: str) -> str:
     return "forward" if words.startswith(FORWARDED) else "original" if words.startswith(ORIGINAL) else ""
 
 
-def _copied_header_at(lines: list[str], index: int) -> bool:
+def _copied_header_at(lines: list[str], labels: list[str], index: int) -> bool:
     """A block of header lines: a sender and one more label, within the next eight lines."""
-    first = _label(lines[index])
+    first = labels[index]
     if first not in _NAMED:
         return first == _UNKNOWN and _header_of_any_language(lines, index)
     seen: set[str] = set()
     blank = 0
-    for line in lines[index : index + 10]:
-        if not line.strip():
+    for place in range(index, min(index + 10, len(lines))):
+        if not lines[place].strip():
             blank += 1
             if blank > 1 and len(seen) > 1:
                 break
             continue
-        seen.add(_label(line))
+        seen.add(labels[place])
     named = seen & _NAMED
     return ("from" in named and len(named) >= 2) or len(named) >= 3
 
@@ -193,12 +194,10 @@ def _header_of_any_language(lines: list[str], index: int) -> bool:
     return "@" in values[0] and any(has_date(value) for value in values[1:])
 
 
-def _notes_header_at(lines: list[str], index: int) -> int | None:
+def _notes_header_at(lines: list[str], labels: list[str], index: int) -> int | None:
     """Lotus Notes copies a header that has no label for its sender: a name, a date, "To:", "cc:",
     "Subject:". How many lines stand above the label at `index`; None where this is none of it."""
-    if ":" not in lines[index][:40] or _label(lines[index]) != "to":
-        return None
-    if "subject" not in {_label(line) for line in lines[index : index + 12]}:
+    if labels[index] != "to" or "subject" not in labels[index : index + 12]:
         return None
     start, floor = index, max(0, index - 4)
     while start > floor and lines[start - 1].strip() and len(lines[start - 1]) <= 90:

@@ -5,6 +5,7 @@ import re
 
 from core.mail.courtesies import CLOSINGS, DISCLAIMERS, SENT_FROM, SENT_FROM_END
 
+MOST_BLOCKS = 6  # a name, a phone's line, small print, one over the other
 LONGEST_BLOCK = 18  # non-blank lines; more than that under a rule is text, not a signature
 _DELIMITER = re.compile(r"(?:--|—|–|__|-- -)\s*")
 _RULE = re.compile(r"[ \t]*(?:[-_=~*#+—–]{2,}|[-_=~*+] ?(?:[-_=~*+] ?){3,})[ \t]*")
@@ -36,12 +37,13 @@ def split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     """The lines less their signature, and the signature's lines."""
     lines = _strip_blank(lines)
     signature: list[str] = []
-    while True:
+    for _ in range(MOST_BLOCKS):
         cut = _cut(lines)
         if cut is None or cut >= len(lines):
-            return lines, _strip_blank(signature)
+            break
         signature = lines[cut:] + signature
         lines = _strip_blank(lines[:cut])
+    return lines, _strip_blank(signature)
 
 
 def is_closing(line: str) -> bool:
@@ -64,13 +66,17 @@ def _cut(lines: list[str]) -> int | None:
 
 
 def _delimiter(lines: list[str]) -> int | None:
-    for index, line in enumerate(lines):
-        if not line or not _DELIMITER.fullmatch(line) or _filled(lines[index + 1 :]) > LONGEST_BLOCK:
-            continue
+    found, filled, block = None, 0, True
+    for index in range(len(lines) - 1, -1, -1):
+        line = lines[index]
         # "--" is the signature's own mark (RFC 3676, 4.3); people part their texts with the others too.
-        if line.startswith("--") or all(is_block_line(below) for below in lines[index + 1 :]):
-            return index
-    return None
+        if line and _DELIMITER.fullmatch(line) and (block or line.startswith("--")):
+            found = index
+        filled += bool(line.strip())
+        block = block and is_block_line(line)
+        if filled > LONGEST_BLOCK:
+            break
+    return found
 
 
 def _sent_from(lines: list[str]) -> int | None:
@@ -187,7 +193,7 @@ def is_block_line(line: str) -> bool:
 
 
 def _filled(lines: list[str]) -> int:
-    return sum(bool(line.strip()) for line in lines)
+    return sum(bool(line.strip()) for line in lines[: LONGEST_BLOCK + 1])
 
 
 def _strip_blank(lines: list[str]) -> list[str]:

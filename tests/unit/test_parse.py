@@ -1,5 +1,6 @@
 """One message, bytes in, ParsedMail out: the fields, the kinds, and that nothing breaks it."""
 
+import time
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -222,3 +223,22 @@ def test_what_was_written_is_found_again(subject: str, words: str) -> None:
     parsed = parse_message(message.as_bytes())
     assert " ".join(parsed.subject.split()) == " ".join(subject.split())
     assert parsed.text.startswith("I think that")
+
+
+@pytest.mark.parametrize(
+    ("kind", "piece"),
+    [
+        ("plain", "-----BEGIN PGP MESSAGE-----\n"),
+        ("plain", "-----BEGIN PGP SIGNATURE-----\n"),
+        ("plain", "=ybegin x\n"),
+        ("plain", "begin 644 x\n"),
+        ("plain", "--\n"),
+        ("html", "<p style='color:#fff'>x</p>"),
+        ("html", "<blockquote>a</blockquote>b"),
+    ],
+)
+def test_no_message_stalls_it(kind: str, piece: str) -> None:
+    raw = f"Content-Type: text/{kind}\n\n{piece * (500_000 // len(piece))}".encode()
+    started = time.process_time()
+    parse_message(raw)
+    assert time.process_time() - started < 2

@@ -179,6 +179,10 @@ def test_every_line_lands_in_one_place(lines: list[str]) -> None:
         "a@",
         "Sent from my ",
         "1-2 ",
+        "a:\n",
+        "--\n",
+        "To: x\n",
+        "Ann\n01/03/2023 09:05\nTo: x\n",
     ],
 )
 def test_no_text_stalls_it(piece: str) -> None:
