@@ -41,7 +41,8 @@ class MailKind(StrEnum):
 @dataclass(frozen=True)
 class ParsedMail:
     """A message as the reader child understands it. `text` is the sender's own words,
-    closing line kept, quotes and signature off."""
+    closing line kept, quotes and signature off. `reply_to` is where answers shall go (empty: to `sender`),
+    `thread` Gmail's id of the thread, where known; `note` says what was left alone ('encrypted')."""
 
     message_id: str
     in_reply_to: str
@@ -57,6 +58,8 @@ class ParsedMail:
     quoted: str
     hidden: bool
     reply_to: tuple[Address, ...] = ()
+    thread: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ _MONTHS = (
     "November", "December",
 )  # fmt: skip
 CANCELLED = "Stopped; the same command goes on from here."
+ENCRYPTED = "A part of this mail is encrypted; Longhand leaves it alone."
 NO_PST = (
     "Outlook's data files (PST, OST) are not supported; open the file in Outlook and drag its mail out as "
     ".msg files, or in a program that exports mbox or .eml, then import those."

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from PySide6.QtGui import QColor, QTextBlockFormat, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
+from core import messages
 from core.store.messages import StoredMessage
 from desktop import words
 from desktop.theme import SPACE, scaled, tones
@@ -43,6 +44,7 @@ class ThreadView(QTextEdit):
             self._put(cursor, who, look.text if last else look.muted, bold=True)
             self._put(cursor, words.long_date(mail.date), look.muted, size=0.92, below=SPACE)
             body = mail.text.rstrip() + (f"\n\n{mail.signature}" if mail.signature and last else "")
+            body = body or (messages.ENCRYPTED if mail.note else "")
             self._put(cursor, body, look.text if last else look.muted, height=150, below=SPACE * 3)
         self.moveCursor(QTextCursor.MoveOperation.Start)
 

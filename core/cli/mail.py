@@ -205,7 +205,9 @@ def text_command(files: tuple[Path, ...], as_json: bool) -> None:
 
     reader = Reader()
     try:
-        for seen in seen_in(files, reader):
+        for seen, note in seen_in(files, reader):
+            if note:
+                remark(messages.ENCRYPTED)
             if as_json:
                 click.echo(json.dumps(seen, ensure_ascii=False))
             else:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from core.domain import Address, Incoming, ParsedMail
+from core.domain import Address, Incoming, MailKind, ParsedMail
 from core.mail.pairing import Pair, thread_name
+from core.mail.quotes import answered_text
 from core.store.exchanges import NewExchange
 from core.store.messages import MessageRepository, StoredMessage
 from core.traits import tidy
@@ -60,7 +61,9 @@ def exchange(pair: Pair[StoredMessage], user: Address) -> NewExchange | None:
     answers = pair.answers
     if answers is None:
         reader = next((to for to in sent.to if to.email != user.email), None)
-        came = first_mail(reader, user, sent.subject) if reader else None
+        # What is answered was deleted, or never lay here: the quote still tells it.
+        quoted = answered_text(sent.quoted) if sent.kind is MailKind.REPLY else ""
+        came = Incoming(reader, user, sent.subject, cut(quoted, MAX_CHARACTERS)) if reader else None
     else:
         came = incoming(answers.mail, user, [one.mail for one in pair.earlier])
     if came is None:

@@ -1,6 +1,7 @@
 """The stored mail as drafting and learning see it: what is to be answered and under which identity, the
 user's exchanges, and what other people wrote."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from core.domain import (
 from core.drafting import context as contexts
 from core.errors import InputError
 from core.mail.drafts import Manner
+from core.mail.own_signature import OwnSignature
 from core.mail.pairing import pair as pairs
 from core.mail.reading import Reader
 from core.mail.text import parse_file
@@ -95,12 +97,22 @@ class Mailbox:
     def pair(self, exclude: Exclude) -> None:
         """Makes the exchanges anew, after mail came or went. Drafts are told what was sent in the end."""
         users, drafts = self._identities(), self._drafts.latest_of_each()
-        made = [contexts.exchange(one, users[one.sent.account]) for one in pairs(self._messages.all())]
+        made = [contexts.exchange(one, users[one.sent.account]) for one in pairs(self._unsigned())]
         found = [one for one in made if one and not _is_excluded(one, exclude)]
         self._exchanges.replace_pairs([self._after_draft(one, drafts) for one in found])
         for edit in self._exchanges.edits():
             if _is_excluded(edit, exclude):
                 self._exchanges.remove(edit.id)
+
+    def _unsigned(self) -> list[StoredMessage]:
+        """All messages, those the user sent without the signature that comes back below them."""
+        stored = self._messages.all()
+        sent: defaultdict[AccountId, list[ParsedMail]] = defaultdict(list)
+        for one in stored:
+            if one.outgoing and one.mail.text:
+                sent[one.account].append(one.mail)
+        own = {account: OwnSignature(mails) for account, mails in sent.items()}
+        return [_unsigned(one, own[one.account]) if one.outgoing and one.mail.text else one for one in stored]
 
     def keep_edit(self, message: MessageId, text: str, exclude: Exclude) -> None:
         """What the user made of the last draft to a message, for learning; nothing where they left it as
@@ -177,6 +189,14 @@ def _people(message: StoredMessage, own: frozenset[str]) -> set[str]:
 
 def _mostly(cases: Sequence[bool]) -> bool:
     return 2 * sum(cases) > len(cases)
+
+
+def _unsigned(message: StoredMessage, own: OwnSignature) -> StoredMessage:
+    text, signature = own.split(message.mail.text)
+    if not signature:
+        return message
+    below = "\n".join(filter(None, (signature, message.mail.signature)))
+    return replace(message, mail=replace(message.mail, text=text, signature=below))
 
 
 def _is_excluded(exchange: Exchange | NewExchange, exclude: Exclude) -> bool:

@@ -5,26 +5,43 @@ from dataclasses import dataclass
 from email.message import Message
 
 from core.mail.charsets import to_text
-from core.mail.hypertext import html_to_text
+from core.mail.hypertext import hides_words, html_to_text
 
 MOST_PARTS = 1000
-LONGEST = 4_000_000  # characters of one part's text
+LONGEST = 700_000  # characters of one part's text; nobody writes as much
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w\-]+)", re.IGNORECASE)
 _SIGNED_HEAD = re.compile(r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[^\n]+\n)*\n")
-_SIGNED_TAIL = re.compile(r"\n-----BEGIN PGP SIGNATURE-----\n(?:[^\n]*\n)*?-----END PGP SIGNATURE-----")
+_SEALED = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
 _UUENCODED = re.compile(r"^begin [0-7]{3,4} [^\n]+\n(?:[ -`]{1,62}\n)*?`?[ ]?\n?end$", re.MULTILINE)
-_YENC = re.compile(r"^=ybegin [^\n]*\n(?:[^\n]*\n)*?=yend [^\n]*$", re.MULTILINE)
 
 Mime = Message
 
 
+# What a calendar program answers or asks with (RFC 5546); a mail that only carries a date does not say so.
+_SCHEDULING = frozenset(("reply", "request", "cancel", "counter", "declinecounter", "refresh", "add"))
+
+
 @dataclass(frozen=True)
 class Body:
-    """`carries` tells that a whole mail is attached."""
+    """`carries` tells that a whole mail is attached, `scheduled` that a calendar program wrote it, `sealed`
+    that a part of it is encrypted."""
 
     text: str
     hidden: bool = False
     carries: bool = False
+    scheduled: bool = False
+    sealed: bool = False
+
+    @classmethod
+    def of(cls, text: str, parts: "list[Body]") -> "Body":
+        """`text`, with what any of the parts tells."""
+        return cls(
+            text,
+            any(part.hidden for part in parts),
+            any(part.carries for part in parts),
+            any(part.scheduled for part in parts),
+            any(part.sealed for part in parts),
+        )
 
 
 def read_body(message: "Mime[str, str]") -> Body:
@@ -38,57 +55,61 @@ class _Walk:
     def __init__(self) -> None:
         self._left = MOST_PARTS
 
-    def read(self, part: "Mime[str, str]", depth: int = 0, *, shown: bool = True) -> Body:
-        """Where another part is `shown` instead, HTML is only looked at for hidden words."""
+    def read(self, part: "Mime[str, str]", depth: int = 0, told: bool = False) -> Body:
+        """`told`: the same has been said in plain text, so that only what is hidden matters."""
         self._left -= 1
         if self._left < 0 or depth > 60:
             return Body("")
         kind = _type(part)
         payload = part.get_payload()
+        if kind == "multipart/encrypted" or (
+            kind in _SEALED and _parameter(part, "smime-type") != "signed-data"
+        ):
+            return Body("", sealed=True)
         if kind.startswith("message/"):
             return Body("", carries=kind in ("message/rfc822", "message/global"))
         if isinstance(payload, list):
             parts = [one for one in payload if isinstance(one, Message)]
-            return self._multipart(kind, parts, depth, shown)
+            return self._multipart(kind, parts, depth, told)
         if kind.startswith("multipart/"):  # claims parts, has none: what stands there is text
             return _plain(part)
+        if kind == "text/calendar":
+            return Body("", scheduled=_parameter(part, "method") in _SCHEDULING)
         if _is_attachment(part) or not kind.startswith("text/"):
             return Body("")
-        return _leaf(part, kind, shown)
+        return _leaf(part, kind, told)
 
-    def _multipart(self, kind: str, parts: "list[Mime[str, str]]", depth: int, shown: bool) -> Body:
+    def _multipart(self, kind: str, parts: "list[Mime[str, str]]", depth: int, told: bool) -> Body:
         if kind == "multipart/alternative":
-            return self._alternative(parts, depth, shown)
+            return self._alternative(parts, depth, told)
         if kind in ("multipart/related", "multipart/signed", "multipart/appledouble"):
             parts = parts[:1]
-        bodies = [self.read(one, depth + 1, shown=shown) for one in parts]
-        text = "\n\n".join(body.text.strip("\n") for body in bodies if body.text.strip())
-        return Body(text, any(body.hidden for body in bodies), any(body.carries for body in bodies))
+        bodies = [self.read(one, depth + 1, told) for one in parts]
+        return Body.of("\n\n".join(body.text.strip("\n") for body in bodies if body.text.strip()), bodies)
 
-    def _alternative(self, parts: "list[Mime[str, str]]", depth: int, shown: bool) -> Body:
+    def _alternative(self, parts: "list[Mime[str, str]]", depth: int, told: bool) -> Body:
         """Plain text where it says anything, else the richest that does."""
-        plain: Body | None = None
-        spoken = Body("")
-        hidden = False
+        bodies: list[Body] = []
+        chosen = ""
         for one in parts:
-            # Rendering HTML takes longer than all else: not where plain text before it is what is shown.
-            body = self.read(one, depth + 1, shown=shown and plain is None)
-            hidden = hidden or body.hidden
-            if body.text.strip():
-                spoken = body
-                if plain is None and _type(one) == "text/plain":
-                    plain = body
-        chosen = plain or spoken
-        return Body(chosen.text, hidden, chosen.carries)
+            body = self.read(one, depth + 1, told)
+            bodies.append(body)
+            if not told and body.text.strip():
+                told, chosen = _type(one) == "text/plain", body.text
+        return Body.of(chosen, bodies)
 
 
-def _leaf(part: "Mime[str, str]", kind: str, shown: bool) -> Body:
+def _leaf(part: "Mime[str, str]", kind: str, told: bool) -> Body:
     if kind == "text/html":
-        page = html_to_text(_decoded(part, kind), render=shown)
+        if told:
+            return Body("", hides_words(_decoded(part, kind)))
+        page = html_to_text(_decoded(part, kind))
         return Body(page.text, page.hidden)
+    if told:
+        return Body("")
     if kind in ("text/enriched", "text/richtext"):
         return Body(re.sub(r"<[^<>]{0,200}>", "", _decoded(part, kind)))
-    if kind in ("text/calendar", "text/csv", "text/x-vcard", "text/vcard", "text/rfc822-headers", "text/css"):
+    if kind in ("text/csv", "text/x-vcard", "text/vcard", "text/rfc822-headers", "text/css"):
         return Body("")
     return _plain(part)
 
@@ -97,9 +118,29 @@ def _plain(part: "Mime[str, str]") -> Body:
     text = _decoded(part, "text/plain").replace("\r\n", "\n").replace("\r", "\n")
     if _parameter(part, "format") == "flowed":
         text = unflow(text, _parameter(part, "delsp") == "yes")
-    for carried in (_SIGNED_HEAD, _SIGNED_TAIL, _UUENCODED, _YENC):
-        text = carried.sub("", text)
-    return Body(text)
+    sealed = "-----BEGIN PGP MESSAGE-----" in text
+    if "-----BEGIN PGP" in text:
+        text = _SIGNED_HEAD.sub("", text)
+        for armour in ("MESSAGE", "SIGNATURE", "PUBLIC KEY BLOCK"):
+            text = _without(text, f"-----BEGIN PGP {armour}-----\n", f"-----END PGP {armour}-----")
+    text = _without(text, "=ybegin ", "\n=yend ")
+    if "\nbegin " in text or text.startswith("begin "):
+        text = _UUENCODED.sub("", text)
+    return Body(text, sealed=sealed)
+
+
+def _without(text: str, begin: str, end: str) -> str:
+    """The text less what stands in lines from one that begins so to one that begins or ends so."""
+    kept: list[str] = []
+    done = 0
+    while (start := text.find(begin, done)) >= 0:
+        stop = text.find(end, start) if start == 0 or text[start - 1] == "\n" else -1
+        if stop < 0:
+            break
+        kept.append(text[done:start])
+        line_end = text.find("\n", stop + len(end))
+        done = len(text) if line_end < 0 else line_end
+    return "".join(kept) + text[done:] if done else text
 
 
 def unflow(text: str, delete_space: bool) -> str:
@@ -157,6 +198,8 @@ def _is_attachment(part: "Mime[str, str]") -> bool:
 
 def _parameter(part: "Mime[str, str]", name: str) -> str:
     try:
+        if name not in str(part.get("content-type", "")).lower():
+            return ""  # what most parts have; parsing the header costs as much as the rest of them
         value = part.get_param(name)
         value = value[2] if isinstance(value, tuple) else value
     except (ValueError, AttributeError, TypeError, LookupError, UnicodeError):

@@ -1,9 +1,11 @@
-"""Finds what each sent mail answers: by In-Reply-To and References, else by the text it quotes."""
+"""Finds what each sent mail answers: by In-Reply-To and References, by Gmail's thread, else by the text it
+quotes. An answer goes back to whoever wrote; a mail that hands a thread on to others is none."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeVar
 
 from core.domain import MailKind, ParsedMail
@@ -11,6 +13,7 @@ from core.domain import MailKind, ParsedMail
 SHINGLE = 4  # words in a row that two texts share where one quotes the other
 ENOUGH = 0.5  # share of the quote's runs that must stand in the message
 MOST_EARLIER = 10
+_NEVER = datetime.fromtimestamp(0, UTC)
 _COMMON = 50  # a run of words that more messages hold than this tells nothing
 
 
@@ -39,18 +42,31 @@ class Pair(Generic[Message]):
 
 
 def pair(messages: Sequence[Message]) -> list[Pair[Message]]:
-    """One pair for every sent mail that holds the user's own words, in the order given. Linear in the
-    text of all messages."""
+    """One pair for every sent mail that holds the user's own words for whoever wrote to them, or a first
+    mail, in the order given. Linear in the text of all messages."""
     by_id = {message.mail.message_id: message for message in messages}
-    quotes = _Quotes([message for message in messages if not message.outgoing])
+    received = [message for message in messages if not message.outgoing]
+    quotes, threads = _Quotes(received), _Threads(received)
     pairs: list[Pair[Message]] = []
     for message in messages:
-        if message.outgoing and message.mail.kind in (MailKind.REPLY, MailKind.FIRST, MailKind.LIST):
-            answers = _by_header(message, by_id) or quotes.source(message)
+        if message.outgoing and message.mail.kind in (MailKind.REPLY, MailKind.FIRST):
+            answers = _by_header(message, by_id) or threads.source(message) or quotes.source(message)
+            if answers is not None and not goes_back(message.mail, answers.mail):
+                continue
             earlier = tuple(_ancestors(answers, by_id)) if answers is not None else ()
             oldest = earlier[0] if earlier else answers or message
             pairs.append(Pair(message, answers, earlier, thread_name(oldest.mail)))
     return pairs
+
+
+def goes_back(sent: ParsedMail, answered: ParsedMail) -> bool:
+    """Whether one who wrote is among those a mail is for: by address, by where they asked answers to go,
+    or by name, since many have several addresses."""
+    readers = (*sent.to, *sent.cc)
+    writers = (answered.sender, *answered.reply_to)
+    emails = {one.email for one in writers}
+    names = {one.name.casefold() for one in writers if one.name}
+    return any(one.email in emails or one.name.casefold() in names for one in readers)
 
 
 def _by_header(message: Message, by_id: dict[str, Message]) -> Message | None:
@@ -86,6 +102,21 @@ def thread_name(oldest: ParsedMail) -> str:
     """The id of the thread's first mail, as far back as the headers of its oldest one reach."""
     first = next(iter([*oldest.references, oldest.in_reply_to, oldest.message_id]), "")
     return first or oldest.message_id
+
+
+class _Threads(Generic[Message]):
+    """Finds the newest message of the same Gmail thread, from somebody the answer goes to."""
+
+    def __init__(self, received: Iterable[Message]) -> None:
+        self._held: defaultdict[str, list[Message]] = defaultdict(list)
+        for message in received:
+            if message.mail.thread and message.mail.date is not None:
+                self._held[message.mail.thread].append(message)
+
+    def source(self, sent: Message) -> Message | None:
+        thread = self._held.get(sent.mail.thread, []) if sent.mail.thread else []
+        earlier = [one for one in thread if _before(one.mail, sent.mail) and goes_back(sent.mail, one.mail)]
+        return max(earlier, key=lambda one: (one.mail.date or _NEVER).timestamp(), default=None)
 
 
 class _Quotes(Generic[Message]):

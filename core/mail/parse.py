@@ -11,19 +11,34 @@ from core.domain import Address, MailKind, ParsedMail
 from core.mail.body import Body, read_body
 from core.mail.headers import Headers
 from core.mail.outlook import COMPOUND, internet_message
+from core.mail.phrases import AUTOMATIC
 from core.mail.quotes import Split, split_text
 
 LARGEST = 8_000_000  # bytes; what a message holds beyond that is attachments
 _REPLY_SUBJECT = re.compile(
-    r"\s*(?:re|aw|antw|antwort|sv|vs|odp|rif|ris|res|ynt|r|回复|答复|ответ)(?:\[\d+\])?\s*[:：]",
+    r"\s*(?:re|aw|antw|antwort|sv|vs|odp|rif|ris|res|rép|rsp|resp|ynt|yan|vá|bls|atb|ats|ref|r|απ|σχετ"
+    r"|回复|回覆|答复|ответ|відп|отг|返信|회신|رد|השב|תגובה)(?:\s?[\[(]\d+[\])]|\^\d+)?\s*[:：]",
     re.IGNORECASE,
 )
 _FORWARD_SUBJECT = re.compile(
-    r"\s*\[?(?:fwd?|wg|tr|rv|enc|vb|doorst|i|pd|转发|пересл)(?:\[\d+\])?\s*[:：]", re.IGNORECASE
+    r"\s*\[?(?:fwd?|wg|tr|rv|enc|vb|doorst|i|pd|vl|vid|vidb|fs|továbbítás|ilt|prz|předat|πρθ|转发|轉寄|пересл"
+    r"|転送|전달|إعادة توجيه|הועבר)(?:\s?[\[(]\d+[\])])?\s*[:：]",
+    re.IGNORECASE,
 )
 _AUTOMATIC_SENDER = re.compile(
     r"(?:mailer-daemon|postmaster|no-?_?reply|do-?not-?reply|bounces?|notifications?)(?:[+\-.=].*)?@",
     re.IGNORECASE,
+)
+
+_LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "mailing-list")
+_AUTOMATIC_HEADERS = (
+    "x-autoreply",
+    "x-autorespond",
+    "x-auto-reply",
+    "x-autoreply-from",
+    "x-mail-autoreply",
+    "x-vacation",
+    "x-failed-recipients",
 )
 
 
@@ -34,7 +49,8 @@ def parse_message(raw: bytes) -> ParsedMail:
     headers = Headers(message)
     body = _body(message)
     split = split_text(body.text)
-    senders = headers.addresses("from") or headers.addresses("sender")
+    sender = next(iter(headers.addresses("from") or headers.addresses("sender")), Address("", ""))
+    subject = headers.text("subject")
     references = headers.ids("references")
     replied = headers.ids("in-reply-to")
     return ParsedMail(
@@ -42,16 +58,18 @@ def parse_message(raw: bytes) -> ParsedMail:
         in_reply_to=replied[0] if replied else "",
         references=references,
         date=headers.date(),
-        subject=headers.text("subject"),
-        sender=senders[0] if senders else Address("", ""),
+        subject=subject,
+        sender=sender,
         to=headers.addresses("to"),
         cc=headers.addresses("cc"),
-        kind=_kind(headers, message, body, split),
+        kind=_kind(headers, message, sender, subject, body, split),
         text=split.own,
         signature=split.signature,
         quoted=split.quoted,
         hidden=body.hidden,
         reply_to=headers.addresses("reply-to"),
+        thread=headers.text("x-gm-thrid"),  # Google's export writes it
+        note="encrypted" if body.sealed else "",
     )
 
 
@@ -83,16 +101,15 @@ def _made_id(raw: bytes) -> str:
     return f"<{hashlib.sha256(raw).hexdigest()[:32]}@message.invalid>"
 
 
-def _kind(headers: Headers, message: "Message[str, str]", body: Body, split: Split) -> MailKind:
-    if _is_automatic(headers, message):
+def _kind(
+    headers: Headers, message: "Message[str, str]", sender: Address, subject: str, body: Body, split: Split
+) -> MailKind:
+    if body.scheduled or _is_automatic(headers, message, sender, subject):
         return MailKind.AUTOMATIC
-    if any(map(headers.has, ("list-id", "list-post", "list-unsubscribe", "mailing-list"))) or _is_bulk(
-        headers
-    ):
+    if any(map(headers.has, _LIST_HEADERS)) or _is_bulk(headers):
         return MailKind.LIST
-    subject = headers.text("subject")
     is_reply = bool(_REPLY_SUBJECT.match(subject))
-    if split.forwarded and not is_reply:
+    if headers.has("resent-from") or (split.forwarded and not is_reply):
         return MailKind.FORWARD
     if (
         _FORWARD_SUBJECT.match(subject)
@@ -114,15 +131,17 @@ def _is_bulk(headers: Headers) -> bool:
     return headers.text("precedence").lower() in ("bulk", "list", "junk")
 
 
-def _is_automatic(headers: Headers, message: "Message[str, str]") -> bool:
+def _is_automatic(headers: Headers, message: "Message[str, str]", sender: Address, subject: str) -> bool:
+    """RFC 3834's header, the older ones it replaced, and what programs without any of them write."""
     submitted = headers.text("auto-submitted").lower()
     if submitted and not submitted.startswith("no"):
         return True
-    if any(map(headers.has, ("x-autoreply", "x-autorespond", "x-auto-reply", "x-failed-recipients"))):
+    if any(map(headers.has, _AUTOMATIC_HEADERS)):
         return True
     if headers.text("precedence").lower() in ("auto_reply", "auto-reply"):
         return True
     if headers.has("return-path") and headers.text("return-path") == "<>":
         return True
-    sender = next(iter(headers.addresses("from")), Address("", ""))
+    if subject.lower().startswith(AUTOMATIC):
+        return True
     return bool(_AUTOMATIC_SENDER.match(sender.email)) or message.get_content_type() == "multipart/report"

@@ -11,9 +11,9 @@ from core.mail.reading import Reader
 BATCH = 50
 
 
-def seen_in(paths: Iterable[Path], reader: Reader) -> Iterator[dict[str, str | bool]]:
-    """One object a message: file, kind, text, signature, quoted, hidden. A message that cannot be read
-    has kind 'unreadable'. Raises InputError."""
+def seen_in(paths: Iterable[Path], reader: Reader) -> Iterator[tuple[dict[str, str | bool], str]]:
+    """One object a message: file, kind, text, signature, quoted, hidden; and a note (empty, or
+    'encrypted'). A message that cannot be read has kind 'unreadable'. Raises InputError."""
     for path in paths:
         batch: list[bytes] = []
         for mail in read_mail(path):
@@ -38,10 +38,10 @@ def parse_file(path: Path, reader: Reader) -> ParsedMail:
     return parsed
 
 
-def _told(path: Path, raws: list[bytes], reader: Reader) -> Iterator[dict[str, str | bool]]:
+def _told(path: Path, raws: list[bytes], reader: Reader) -> Iterator[tuple[dict[str, str | bool], str]]:
     for mail in reader.parse(raws) if raws else ():
         if isinstance(mail, ParsedMail):
-            yield {
+            facts: dict[str, str | bool] = {
                 "file": str(path),
                 "kind": mail.kind.value,
                 "text": mail.text,
@@ -49,12 +49,7 @@ def _told(path: Path, raws: list[bytes], reader: Reader) -> Iterator[dict[str, s
                 "quoted": mail.quoted,
                 "hidden": mail.hidden,
             }
+            yield facts, mail.note
         else:
-            yield {
-                "file": str(path),
-                "kind": "unreadable",
-                "text": "",
-                "signature": "",
-                "quoted": "",
-                "hidden": False,
-            }
+            empty: dict[str, str | bool] = dict.fromkeys(("text", "signature", "quoted"), "")
+            yield {"file": str(path), "kind": "unreadable", **empty, "hidden": False}, ""

@@ -14,7 +14,8 @@ from core.mail.parse import parse_message
 
 @dataclass(frozen=True)
 class Case:
-    """`loose` cases are compared with all white space removed, as their upstream does."""
+    """`loose` cases are compared with all white space removed, as their upstream does; `exact` ones are those
+    whose upstream expects a whole reply, word for word."""
 
     group: str
     name: str
@@ -22,6 +23,7 @@ class Case:
     expected: str
     html: bool = False
     loose: bool = False
+    exact: bool = False
 
 
 def cases(root: Path) -> Iterator[Case]:
@@ -30,6 +32,7 @@ def cases(root: Path) -> Iterator[Case]:
         yield from _fragments(root / group)
     yield from _mail_parser_reply(root / "mail-parser-reply")
     yield from _talon(root / "talon")
+    yield from _quotequail(root / "quotequail" / "inline")
 
 
 def passes(case: Case) -> bool:
@@ -60,7 +63,7 @@ def _trimmer(root: Path) -> Iterator[Case]:
     for path in sorted((root / "emails").glob("*.txt")):
         trimmed = root / "trimmed" / path.name
         if trimmed.exists():
-            yield Case("email_reply_trimmer", path.stem, _read(path), _read(trimmed))
+            yield Case("email_reply_trimmer", path.stem, _read(path), _read(trimmed), exact=True)
 
 
 def _fragments(root: Path) -> Iterator[Case]:
@@ -71,7 +74,7 @@ def _fragments(root: Path) -> Iterator[Case]:
         facts = json.loads(_read(found))
         expected = facts.get("reply_text", facts.get("first_fragment"))
         if expected is not None and not facts.get("custom_regex_set_by_test") and "substitute" not in facts:
-            yield Case(root.name, path.stem, _read(path), expected)
+            yield Case(root.name, path.stem, _read(path), expected, exact="reply_text" in facts)
 
 
 def _mail_parser_reply(root: Path) -> Iterator[Case]:
@@ -90,7 +93,9 @@ def _talon(root: Path) -> Iterator[Case]:
         )
         if part is not None:
             text = bytes(part.get_payload(decode=True)).decode("utf-8", "replace")
-            yield Case("talon standard", path.stem, text, _read(path.with_suffix(".expected.txt")))
+            yield Case(
+                "talon standard", path.stem, text, _read(path.with_suffix(".expected.txt")), exact=True
+            )
     for path in sorted((root / "html_replies").glob("*.html")):
         yield Case("talon html", path.stem, _read(path), _read(path.with_suffix(".expected.txt")), True, True)
     for path in sorted((root / "inline").glob("*.json")):
@@ -100,3 +105,20 @@ def _talon(root: Path) -> Iterator[Case]:
             html = facts["kind"] == "html"
             expected = html_to_text(facts["expected"]).text if html else facts["expected"]
             yield Case(f"talon inline {facts['kind']}", path.stem, facts["input"], expected, html, loose)
+
+
+def _quotequail(root: Path) -> Iterator[Case]:
+    """What is shown above the line that announces the quote, and what stands above a forward."""
+    for path in sorted(root.glob("*.json")):
+        facts = json.loads(_read(path))
+        parts = facts.get("expected_quote_intro_line")
+        if parts and "text" in facts:
+            shown = "\n".join(text for is_shown, text in parts if is_shown)
+            yield Case("quotequail", path.stem, facts["text"], shown)
+        elif parts and "html" in facts:
+            shown = html_to_text("\n".join(text for is_shown, text in parts if is_shown)).text
+            yield Case("quotequail", path.stem, facts["html"], shown, html=True, loose=True)
+        elif "text" in facts and facts.get("expected"):
+            expected = facts["expected"]
+            own = expected.get("text_top", "") + (expected.get("text_bottom") or "")
+            yield Case("quotequail", path.stem, facts["text"], own, loose=True)

@@ -148,17 +148,18 @@ def test_nothing_to_import_is_told(database: Database, tmp_path: Path, make: obj
 def test_text_and_one_file(tmp_path: Path) -> None:
     path = tmp_path / "one.eml"
     path.write_bytes(message(1, text="Yes.\n\n-- \nMe\n").as_bytes())
-    assert list(seen_in([path], DirectReader())) == [
-        {
-            "file": str(path),
-            "kind": "first",
-            "text": "Yes.",
-            "signature": "--\nMe",
-            "quoted": "",
-            "hidden": False,
-        }
-    ]
+    facts = {
+        "file": str(path),
+        "kind": "first",
+        "text": "Yes.",
+        "signature": "--\nMe",
+        "quoted": "",
+        "hidden": False,
+    }
+    assert list(seen_in([path], DirectReader())) == [(facts, "")]
     assert parse_file(path, DirectReader()).text == "Yes."
+    path.write_bytes(b"Subject: x\n\n-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----\n")
+    assert [note for _, note in seen_in([path], DirectReader())] == ["encrypted"]
     path.write_bytes(b"")
     with pytest.raises(InputError):
         parse_file(path, DirectReader())

@@ -65,6 +65,28 @@ def test_quotes_and_signatures_of_mail_programs() -> None:
     assert "When?" in parsed.quoted
 
 
+def test_quotes_are_as_deep_as_they_are_quoted() -> None:
+    page = html_to_text(
+        "<p>Yes.</p><div class='gmail_quote'>Ann wrote:<blockquote>When?"
+        "<blockquote>Hi</blockquote></blockquote>"
+        "</div><p>And:</p><blockquote>Where?</blockquote>"
+    )
+    lines = [line for line in page.text.split("\n") if line.strip()]
+    assert lines == ["Yes.", "> Ann wrote:", "> When?", ">> Hi", "And:", "> Where?"]
+
+
+def test_tables_stay_readable() -> None:
+    rows = "<tr><th>Item</th><th>Price</th></tr><tr><td>Paper</td><td>4.50</td></tr>"
+    lines = html_to_text(f"<p>Here:</p><table>{rows}</table><p>Fine?</p>").text.split("\n")
+    assert [line.split() for line in lines if line] == [
+        ["Here:"],
+        ["Item", "Price"],
+        ["Paper", "4.50"],
+        ["Fine?"],
+    ]
+    assert lines[2].index("Price") == lines[3].index("4.50")
+
+
 _BAD = ["", "<", "<p", "<!DOCTYPE", "<table><td>" * 500, "<div>" * 5000 + "x", "&#0;&#x110000;"]
 
 

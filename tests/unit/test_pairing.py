@@ -1,6 +1,6 @@
 """What each sent mail answers, by its headers or by what it quotes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from core.domain import Address, MailKind, ParsedMail
@@ -75,3 +75,33 @@ def test_a_loop_of_references_ends() -> None:
     two = held("2", day=0, outgoing=False, answers="1")
     sent = held("3", day=1, outgoing=True, answers="1")
     assert only(pair([one, two, sent])).earlier == (two,)
+
+
+def test_a_mail_that_hands_the_thread_on_is_no_reply() -> None:
+    asked = held("1", day=0, outgoing=False, text="When?")
+    passed_on = held("2", day=1, outgoing=True, text="Cy, can you?", answers="1")
+    to_cy = replace(passed_on, mail=replace(passed_on.mail, to=(Address("Cy", "cy@z.example"),)))
+    assert pair([asked, to_cy]) == []
+    with_ann = replace(to_cy, mail=replace(to_cy.mail, cc=(ANN,)))
+    assert only(pair([asked, with_ann])).answers is asked
+
+
+def test_answers_go_where_the_writer_asked_for_them() -> None:
+    asked = held("1", day=0, outgoing=False, text="When?")
+    office = Address("", "office@x.example")
+    asked = replace(asked, mail=replace(asked.mail, reply_to=(office,)))
+    sent = held("2", day=1, outgoing=True, text="Monday.", answers="1")
+    to_office = replace(sent, mail=replace(sent.mail, to=(office,)))
+    assert only(pair([asked, to_office])).answers is asked
+
+
+def test_by_the_thread_gmail_names() -> None:
+    older, newer, late = (held(str(day), day=day, outgoing=False, text=f"Mail {day}") for day in (1, 2, 9))
+    sent = held("5", day=5, outgoing=True, text="Yes.")
+    named = [replace(one, mail=replace(one.mail, thread="17")) for one in (older, newer, late, sent)]
+    assert only(pair(named)).answers is named[1]
+
+
+def test_list_mail_of_ones_own_teaches_nothing() -> None:
+    post = held("1", day=1, outgoing=True, text="Hi all.")
+    assert pair([replace(post, mail=replace(post.mail, kind=MailKind.LIST))]) == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.mail.quotes import split_text
+from core.mail.quotes import answered_text, split_text
 from core.mail.signature import is_closing
 
 
@@ -34,8 +34,48 @@ def test_what_announces_a_quote(announced: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "announced",
+    [
+        "ti 3. tammik. 2023 klo 9.05 Ann Marsh (ann@x.example) kirjoitti:",
+        "Στις Τρί 3 Ιαν 2023 στις 9:05 π.μ., ο/η Ann Marsh έγραψε:",
+        "Ann Marsh <ann@x.example>, 3 Oca 2023 Sal, 09:05 tarihinde şunu yazdı:",
+        "Ann Marsh <ann@x.example> ezt írta (időpont: 2023. jan. 3., K, 9:05):",
+        "În mar., 3 ian. 2023 la 09:05, Ann Marsh a scris:",
+        "ut 3. 1. 2023 o 9:05 Ann Marsh <ann@x.example> napísal(a):",
+        "2023-01-03, an, 09:05 Ann Marsh rašė:",
+        "Pada tanggal 3 Jan 2023 pukul 09.05 Ann Marsh menulis:",
+        "في الثلاثاء، ٣ يناير ٢٠٢٣ في ٩:٠٥ ص كتب Ann Marsh:",
+        "2023年1月3日(火) 9:05 Ann Marsh <ann@x.example>:",
+        "2023년 1월 3일 (화) 오전 9:05, Ann Marsh님이 작성:",
+        "Ann Marsh 于2023年1月3日周二 09:05写道：",
+        "Von: Ann\nGesendet: Dienstag\nAn: Bo\nBetreff: Essen",
+        "Kimden: Ann\nGönderildi: 3 Ocak 2023\nKime: Bo\nKonu: Yemek",
+        "Feladó: Ann\nElküldve: 2023. január 3.\nCímzett: Bo\nTárgy: Ebéd",
+        "От: Ann\nОтправлено: 3 января 2023\nКому: Bo\nТема: Обед",
+        "差出人: Ann\n送信日時: 2023年1月3日\n宛先: Bo\n件名: 昼食",
+        "Առաջինը: Ann <ann@x.example>\nԵրբ: 03.01.2023 09:05\nՈւմ: Bo\nԻնչ: Lunch",  # a language unknown here
+        "Ann Marsh\n01/03/2023 09:05 AM\nTo: Bo Ek/Office@North\ncc:\nSubject: Lunch",  # Lotus Notes
+        "    AM> Shall we?\n    AM> Or not?",  # Supercite
+    ],
+)
+def test_quotes_in_many_languages_and_programs(announced: str) -> None:
+    split = split_text(f"Yes, Monday.\n\nBest,\nBo\n\n{announced}\n\nHi there\n" if ">" not in announced[:9]
+                       else f"{announced}\n\nYes, Monday.\n\nBest,\nBo\n")  # fmt: skip
+    assert split.own == "Yes, Monday.\n\nBest,\nBo"
+    assert split.quoted.lstrip().startswith(announced.split("\n", maxsplit=1)[0].strip())
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "Summary\n-------\nAll is well.",
+        "One thing first.\n\n—\n\nThe other is that the board wants to meet us on Thursday.",
+        "| item | price |\n| --- | --- |\n| paper | 4 |\n\nIs that right?",
+        "Hola Ana,\n\nEste correo electrónico es para cambiar la cita.\n\n¿Te va bien?",
+        "On 3 May 2023 at 10:15 I wrote:\n\nPlease pay.",
+        "The report of 3 May 2023, which came at 10:15, was wrong, as Ann has\nsaid\nbefore.",
+        "What we agreed on 3 May 2023:\n\nYou pay.",
+        "Name: Ann Marsh\nE-mail: ann@x.example\nArrival: 3 May 2023\n\nIs that right?",
         "On Monday I wrote:\nnothing at all.",
         "Here is what I need:\n- a date\n- a place",
         "Date: Tuesday\nTime: 3 pm\n\nDoes that suit you?",
@@ -64,6 +104,11 @@ def test_answers_between_quotes_stay() -> None:
         ("-- \nBo Ek\nNorthern Office", "Best,\nBo"),
         ("Sent from my phone", "Best,\nBo"),
         ("Von meinem iPhone gesendet", "Best,\nBo"),
+        ("iPhone'umdan gönderildi", "Saygılarımla,\nBo"),
+        ("iPhoneから送信", "よろしくお願いいたします\nBo"),
+        ("Надіслано з iPhone", "З повагою\nBo"),
+        ("x-4711", "Üdvözlettel,\nBo"),
+        ("Direktor nákupu\nTel.: 222 333 444", "S pozdravem,\nBo"),
         ("_______________\nBo Ek\n+46 8 123 456 78", "Best,\nBo"),
         ("Northern Office\nTel: +46 8 123 456 78\nwww.north.example", "Best,\nBo"),
         (
@@ -134,9 +179,27 @@ def test_every_line_lands_in_one_place(lines: list[str]) -> None:
         "a@",
         "Sent from my ",
         "1-2 ",
+        "a:\n",
+        "--\n",
+        "To: x\n",
+        "Ann\n01/03/2023 09:05\nTo: x\n",
     ],
 )
 def test_no_text_stalls_it(piece: str) -> None:
     started = time.process_time()
     split_text(piece * (100_000 // len(piece)))
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "On Tue, 3 Jan 2023 at 09:00, Ann <ann@x.example> wrote:\n> When?\n>\n> Ann\n>\n>> Hello\n",
+        "-----Original Message-----\nFrom: Ann\nSent: Now\nTo: Bo\n\nWhen?\n\nAnn\n\nFrom: Bo\nTo: A\n\nHi",
+        "________________________________\nVon: Ann\nGesendet: Dienstag\nAn: Bo\n\nWhen?\n\nAnn",
+        "> When?\n\n> Ann\n",
+        "> On Tue, 3 Jan 2023 at 09:00, Ann wrote:\n> When?\n>\n> Ann\n> On 2 Jan 2023, Bo wrote:\n>> Hello",
+    ],
+)
+def test_what_a_quote_says(quoted: str) -> None:
+    assert answered_text(quoted).split() == ["When?", "Ann"]
