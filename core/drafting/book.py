@@ -1,10 +1,12 @@
 """The rule book as drafting and learning use it: brought up to date from the store's exchanges, and asked
 for the rules of one context with all it needs to know of the user's mail."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from core.domain import (
+    Address,
     AppliedRule,
     Context,
     Example,
@@ -15,15 +17,18 @@ from core.domain import (
     RuleOrigin,
     Scope,
 )
+from core.drafting.facts import source
+from core.preference.discretion import is_about_style, names_in, names_in_form
 from core.preference.habits import habits
 from core.preference.learned import learned_rules
 from core.preference.measured import TOLD, common_forms, evidence, measured_rules, sightings
 from core.preference.rulebook import RuleBook
-from core.preference.sightings import Count, counts
+from core.preference.sightings import OPEN, Count, counts
 from core.store.database import Database
 from core.store.exchanges import ExchangeRepository
 from core.store.rules import RuleRepository
 from core.traits import Names
+from core.traits.facts import keys
 from core.traits.kinds import kind_of
 
 
@@ -58,12 +63,15 @@ class Rules:
 
     def merge(self, context: Context, lines: Sequence[RuleLine]) -> tuple[AppliedRule, ...]:
         """The rules for one reply: the agent's `lines` and the book's. An agent's line that nothing in
-        the user's mail bears out is left out."""
+        the user's mail bears out is left out, and one that holds facts of other mail."""
         mail = context.incoming
         kind = kind_of(f"{mail.subject}\n{mail.text}", context.notes)
         chosen = self.book.for_context(context, kind, new_contact=mail.sender.domain not in self._domains)
-        observed = self._observed or None  # a profile without mail bears out all
-        return self.book.merge(lines, chosen, Names.of(mail), observed).applied
+        observed = self._observed(mail.sender)
+        known = keys(source(context)) | frozenset(key for _, value in observed for key in keys(value))
+        told = [line for line in lines if is_about_style(line.sentence) and names_in(line.sentence) <= known]
+        # A profile without mail bears out all.
+        return self.book.merge(told, chosen, Names.of(mail), observed or None).applied
 
     @cached_property
     def _learning(self) -> tuple[Exchange, ...]:
@@ -73,9 +81,22 @@ class Rules:
     def _domains(self) -> frozenset[str]:
         return frozenset(one.incoming.sender.domain for one in self._learning)
 
+    def _observed(self, reader: Address) -> frozenset[tuple[str, str]]:
+        """What the user has written to this reader, or to anybody where it names nobody."""
+        return frozenset(
+            (trait, value)
+            for (trait, value), readers in self._readers.items()
+            if len(readers) > 1 or reader.email in readers or trait not in OPEN or not names_in_form(value)
+        )
+
     @cached_property
-    def _observed(self) -> frozenset[tuple[str, str]]:
-        return frozenset((one.trait, one.value) for one in sightings(self._learning))
+    def _readers(self) -> Mapping[tuple[str, str], set[str]]:
+        """To whom each value of a trait was written."""
+        emails = {one.id: one.incoming.sender.email for one in self._learning}
+        found: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for one in sightings(self._learning):
+            found[one.trait, one.value].add(emails[one.exchange])
+        return found
 
     def _evidence(self, exchange: ExchangeId) -> MessageId | None:
         return self._exchanges.messages_of(exchange)[0]

@@ -10,6 +10,7 @@ from math import log
 
 from core.domain import ExchangeId, Scope, ScopeKind
 from core.preference.changes import surprise
+from core.preference.discretion import names_in_form
 from core.preference.sightings import EVERYONE, OPEN, WIDTH, Sighting, Stretch, one_form, stretches
 
 LEAST = 4  # mails a habit must show in
@@ -218,9 +219,18 @@ class _Account:
 
 
 def _habit(scope: Scope, stretch: Stretch, value: str) -> Habit:
-    where = tuple(one.exchange for one in stretch.seen if one.value == value)
-    trait = stretch.seen[0].trait
-    return Habit(trait, scope, value, where, len(stretch.seen), stretch.since, stretch.until)
+    seen = [one for one in stretch.seen if one.value == value]
+    where, trait = tuple(one.exchange for one in seen), seen[0].trait
+    return Habit(trait, own_scope(scope, seen), value, where, len(stretch.seen), stretch.since, stretch.until)
+
+
+def own_scope(scope: Scope, seen: Sequence[Sighting]) -> Scope:
+    """The scope that one value may be told of: a greeting or closing that names somebody is, where it was
+    written to one person alone, that person's."""
+    readers = {one.scopes[-1] for one in seen}
+    to_one = len(readers) == 1 and seen[0].scopes[-1].kind is ScopeKind.PERSON
+    names = to_one and seen[0].trait in OPEN and names_in_form(seen[0].value)
+    return seen[0].scopes[-1] if names else scope
 
 
 def _without_past_of_present(found: Sequence[Habit]) -> list[Habit]:

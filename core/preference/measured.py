@@ -15,7 +15,7 @@ from core.domain import (
     Scope,
     ScopeKind,
 )
-from core.preference.habits import LEAST, Habit, habits
+from core.preference.habits import LEAST, Habit, habits, own_scope
 from core.preference.sightings import EVERYONE, OPEN, Sighting, counts
 from core.traits import Names, detect_all, plain, sentence
 
@@ -66,10 +66,12 @@ def common_forms(seen: Iterable[Sighting], known: Iterable[Habit] = ()) -> list[
     """Greetings and closings vary more than other traits: every common one that is no habit of anybody's
     already, for the user to see and choose among. Few are common enough to write by."""
     told = {(one.trait, plain(one.value)) for one in known if one.until is None}
-    found = counts([one for one in seen if one.trait in OPEN], EVERYONE)
+    open_seen = {(one.trait, one.exchange): one for one in seen if one.trait in OPEN}
+    found = counts(open_seen.values(), EVERYONE)
     return [
-        Habit(one.trait, EVERYONE, one.value, one.where, one.mails)
+        Habit(one.trait, own_scope(EVERYONE, where), one.value, one.where, one.mails)
         for one in found
+        for where in ([open_seen[one.trait, mail] for mail in one.where],)
         if one.share >= _COMMON and len(one.where) >= LEAST and (one.trait, plain(one.value)) not in told
     ]
 
