@@ -10,6 +10,7 @@ from core import messages
 from core.domain import (
     AccountId,
     Adapter,
+    AdapterId,
     Draft,
     Exchange,
     MessageId,
@@ -258,6 +259,14 @@ class App:
     def adapter(self) -> Adapter | None:
         """The one in use."""
         return self._adapters.live()
+
+    def adapters(self) -> tuple[Adapter, ...]:
+        """Every one trained, oldest first."""
+        return self._adapters.all()
+
+    def use_adapter(self, adapter: AdapterId | None) -> None:
+        """One that the gate has judged, whatever it said, or none. Raises InputError."""
+        self._adapters.choose(adapter)
 
     def learn_again(self) -> str:
         """Why learning again is worthwhile, in a sentence; empty where it is not."""

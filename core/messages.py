@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import PurePath
 
 from core.domain import (
+    Adapter,
     AppliedRule,
     Finding,
     Kept,
@@ -30,8 +31,8 @@ EMBEDDED_LEARNING = (
 )
 NO_ADAPTER = "Nothing is learned yet: this draft follows your rule book and your own earlier replies."
 ADAPTER_NOT_LIVE = (
-    "The preference agent did not prove its worth yet: this draft follows your rule book and your own "
-    "earlier replies."
+    "No preference agent is in use ('longhand adapters list' shows how they fared): this draft follows your "
+    "rule book and your own earlier replies."
 )
 NEVER_SENT = "Longhand saves drafts; it never sends mail."
 BLIND_QUESTION = "Which sounds like you: 1, 2, t for a tie, s to skip, q to stop here"
@@ -240,6 +241,14 @@ def hardly_differs() -> str:
 
 def not_obeyed(traits: list[str]) -> str:
     return f"The writing model often does not do what these rules ask: {', '.join(traits)}."
+
+
+def adapter_line(adapter: Adapter) -> str:
+    """`2026-03-01 09:30, from 100 examples: likeness 0.84, style 0.71, authorship 0.90`."""
+    names = {"likeness": "likeness", "style_match": "style", "authorship": "authorship"}
+    scores = [f"{word} {adapter.scores[name]:.2f}" for name, word in names.items() if name in adapter.scores]
+    judged = ", ".join(scores) or "not judged yet"
+    return f"{adapter.created:%Y-%m-%d %H:%M}, from {adapter.examples} examples: {judged}"
 
 
 def mixed_families(made_by: str, applied_by: str) -> str:

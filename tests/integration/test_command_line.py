@@ -5,6 +5,7 @@ import io
 import json
 import os
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -14,7 +15,9 @@ from typing import Any
 import pytest
 
 from core import cli
+from core.domain import Adapter, AdapterId
 from core.privacy.keychain import open_keychain
+from core.store.adapters import AdapterRepository
 from core.store.exchanges import ExchangeRepository
 from core.store.opening import open_database
 from core.store.paths import Profile
@@ -273,9 +276,39 @@ def test_the_blind_test_goes_on_and_is_forgotten_with_the_mail(
     assert longhand(capsys, "blind", "--results")[0] == 1
 
 
+def test_going_back_to_an_earlier_agent_is_one_step(
+    capsys: pytest.CaptureFixture[str], mails: Path, profile_home: Path
+) -> None:
+    imported(capsys, mails)
+    assert json.loads(longhand(capsys, "adapters", "list", "--json")[1]) == []
+    key = open_keychain(profile_home, os.environ["LONGHAND_PASSPHRASE"])
+    with closing(open_database(Profile(profile_home), key)) as database:
+        adapters = AdapterRepository(database)
+        made = Adapter(
+            AdapterId(0), datetime(2026, 3, 1, 9, 30, tzinfo=UTC), "mini-small", True, "", 100, 0.4
+        )
+        for likeness in (0.8, 0.9):
+            adapters.add(replace(made, scores={"likeness": likeness}), b"gguf", b"peft")
+        adapters.add(replace(made, live=False), b"gguf", b"peft")
+    status, out, _ = longhand(capsys, "adapters", "list")
+    assert (status, len(out.splitlines())) == (0, 3)
+    assert out.splitlines()[1] == "*   2  2026-03-01 09:30, from 100 examples: likeness 0.90"
+    assert longhand(capsys, "adapters", "use", "1")[0] == 0
+    listed = json.loads(longhand(capsys, "adapters", "list", "--json")[1])
+    assert [one["in_use"] for one in listed] == [True, False, False]
+    assert longhand(capsys, "adapters", "use", "3")[::2] == (
+        1,
+        "longhand: This agent is not judged yet; 'longhand learn' goes on with that.\n",
+    )
+    assert json.loads(longhand(capsys, "adapters", "use", "none", "--json")[1]) == {"in_use": None}
+    assert "No preference agent" in longhand(capsys, "draft", "--file", str(mails / "q0.eml"))[2]
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
+        (("adapters", "use", "7"), 1),
+        (("adapters", "use", "last"), 2),
         (("draft", "--file", "nowhere.eml"), 1),
         (("import", "nowhere"), 1),
         (("sync",), 1),
