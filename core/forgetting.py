@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from core.domain import AccountId, Address, MessageId, Rule, RuleOrigin
-from core.drafting.book import Rules
+from core.drafting.book import COUNTED, Rules
 from core.drafting.mailbox import Mailbox
 from core.drafting.outcomes import EDITS
 from core.errors import InputError
@@ -21,8 +21,8 @@ from core.store.rules import RuleRepository
 from core.store.settings import Exclude
 
 # Replies of the gate and of evaluations, what learning remembers of a run, and the edits once proposed
-# as rules, which quote mail.
-_LEARNED = ("gate/", "learn/", "training/", EDITS)
+# as rules, which quote mail; and what was counted in it.
+_LEARNED = ("gate/", "learn/", "training/", EDITS, COUNTED)
 
 
 class Forgetting:

@@ -1,8 +1,10 @@
 """The rule book as drafting and learning use it: brought up to date from the store's exchanges, and asked
 for the rules of one context with all it needs to know of the user's mail."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from core.domain import (
@@ -13,23 +15,39 @@ from core.domain import (
     Exchange,
     ExchangeId,
     MessageId,
+    Rule,
     RuleLine,
     RuleOrigin,
     Scope,
 )
 from core.drafting.facts import source
 from core.preference.discretion import is_about_style, names_in, names_in_form
-from core.preference.habits import habits
+from core.preference.habits import COUNTING, habits
 from core.preference.learned import learned_rules
-from core.preference.measured import TOLD, common_forms, evidence, measured_rules, sightings
+from core.preference.measured import TOLD, common_forms, evidence, measured_rules, sightings, values_in
 from core.preference.rulebook import RuleBook
-from core.preference.sightings import OPEN, Count, counts
+from core.preference.sightings import OPEN, Count, Sighting, counts
 from core.store.database import Database
 from core.store.exchanges import ExchangeRepository
+from core.store.jobs import JobRepository
 from core.store.rules import RuleRepository
-from core.traits import Names
+from core.store.traits_seen import TraitsSeenRepository, Values
+from core.traits import DETECTORS, TRAITS, Names
 from core.traits.facts import keys
 from core.traits.kinds import kind_of
+
+_AT_ONCE = 1000  # mails looked at between two writes to the store
+
+
+COUNTED = "measured/counted"  # the key under which the store keeps the measured style
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """The measured rules as they were found; `counted_in` stands for the mail they were found in."""
+
+    counted_in: str
+    rules: tuple[Rule, ...]
 
 
 class Rules:
@@ -38,20 +56,23 @@ class Rules:
 
     def __init__(self, database: Database) -> None:
         self._exchanges = ExchangeRepository(database)
+        self._seen = TraitsSeenRepository(database)
+        self._jobs = JobRepository(database)
         self.book = RuleBook(RuleRepository(database))
 
     def refresh(self) -> None:
-        """Counts the measured style anew: over the learning part, or all mail before there is one."""
-        seen = [one for one in sightings(self._learning) if one.trait in TOLD]
-        found = habits(seen)
-        told = [*found, *common_forms(seen, found)]
-        self.book.refresh(measured_rules(told, self._evidence), RuleOrigin.MEASURED)
+        """Brings the measured style up to the learning part, or to all mail before there is one. Counts anew
+        only where that is not the mail it was counted in last."""
+        counted_in, known = self._digest(), self._jobs.get(COUNTED, _Counted)
+        if known is None or known.counted_in != counted_in:
+            known = _Counted(counted_in, tuple(self._count()))
+            self._jobs.set(COUNTED, known)
+        self.book.refresh(known.rules, RuleOrigin.MEASURED)
 
     def counts(self, scope: Scope) -> list[tuple[Count, tuple[MessageId, ...]]]:
         """What was counted in the mails of a scope, all traits, each value with its newest mails."""
         return [
-            (one, evidence(one.where, self._evidence, most=3))
-            for one in counts(sightings(self._learning), scope)
+            (one, evidence(one.where, self._evidence, most=3)) for one in counts(self._sightings(), scope)
         ]
 
     def learn(self, examples: Sequence[Example]) -> None:
@@ -92,11 +113,39 @@ class Rules:
     @cached_property
     def _readers(self) -> Mapping[tuple[str, str], set[str]]:
         """To whom each value of a trait was written."""
-        emails = {one.id: one.incoming.sender.email for one in self._learning}
         found: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for one in sightings(self._learning):
-            found[one.trait, one.value].add(emails[one.exchange])
+        for one in self._learning:
+            for trait, value in zip(TRAITS, self._values[one.id], strict=True):
+                if value is not None:
+                    found[trait.name, value].add(one.incoming.sender.email)
         return found
+
+    def _count(self) -> list[Rule]:
+        seen = [one for one in self._sightings() if one.trait in TOLD]
+        found = habits(seen)
+        return measured_rules([*found, *common_forms(seen, found)], self._evidence)
+
+    def _digest(self) -> str:
+        """Of all that the measured style is counted from, and by what."""
+        digest = hashlib.sha256(f"{DETECTORS} {COUNTING}".encode())
+        for one in self._learning:
+            values = self._values[one.id]
+            digest.update(repr((one.id, one.date, one.kind, one.incoming.sender.email, values)).encode())
+        return digest.hexdigest()
+
+    def _sightings(self) -> list[Sighting]:
+        return sightings(self._learning, self._values)
+
+    @cached_property
+    def _values(self) -> Mapping[ExchangeId, Values]:
+        """What the detectors see in the learning part; they look only at what they have not seen before."""
+        known = self._seen.all(DETECTORS)
+        new = [one for one in self._learning if one.id not in known]
+        for at in range(0, len(new), _AT_ONCE):
+            found = {one.id: values_in(one) for one in new[at : at + _AT_ONCE]}
+            self._seen.put(DETECTORS, found)
+            known |= found
+        return known
 
     def _evidence(self, exchange: ExchangeId) -> MessageId | None:
         return self._exchanges.messages_of(exchange)[0]

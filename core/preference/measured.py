@@ -1,7 +1,7 @@
 """Measured style: traits counted in the user's sent mail by code alone, for everyone, for each kind of
 mail and for each person and domain. No model is involved, so it is there before any learning."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from core.domain import (
     Exchange,
@@ -17,7 +17,8 @@ from core.domain import (
 )
 from core.preference.habits import LEAST, Habit, habits, own_scope
 from core.preference.sightings import EVERYONE, OPEN, Sighting, counts
-from core.traits import Names, detect_all, plain, sentence
+from core.store.traits_seen import Values
+from core.traits import TRAITS, Names, detect_all, plain, sentence
 
 # The traits a model is told of; the rest of TRAITS serves the scores.
 TOLD = (
@@ -49,17 +50,25 @@ def measure(exchanges: Sequence[Exchange]) -> tuple[Habit, ...]:
     return habits(sightings(exchanges))
 
 
-def sightings(exchanges: Iterable[Exchange]) -> list[Sighting]:
-    found = []
+def sightings(
+    exchanges: Iterable[Exchange], seen: Mapping[ExchangeId, Values] | None = None
+) -> list[Sighting]:
+    """`seen`: what `values_in` gave, for exchanges that need not be looked at again."""
+    known, found = seen or {}, []
     for one in exchanges:
         scopes = scopes_of(one.incoming, one.kind)
-        values = detect_all(one.sent, Names.of(one.incoming))
+        values = known[one.id] if one.id in known else values_in(one)
         found += [
-            Sighting(one.id, one.date, scopes, trait, value)
-            for trait, value in values.items()
+            Sighting(one.id, one.date, scopes, trait.name, value)
+            for trait, value in zip(TRAITS, values, strict=True)
             if value is not None
         ]
     return found
+
+
+def values_in(exchange: Exchange) -> Values:
+    """The value of each trait in what the user sent."""
+    return list(detect_all(exchange.sent, Names.of(exchange.incoming)).values())
 
 
 def common_forms(seen: Iterable[Sighting], known: Iterable[Habit] = ()) -> list[Habit]:

@@ -160,3 +160,12 @@ VERSION_2 = ("ALTER TABLE adapters ADD COLUMN family TEXT NOT NULL DEFAULT ''",)
 
 # when a rule's habit began and ended
 VERSION_3 = ("ALTER TABLE rules ADD COLUMN since REAL", "ALTER TABLE rules ADD COLUMN until REAL")
+
+# values_json: what version `detectors` of the detectors saw in the sent text, a value or null for each trait
+VERSION_4 = (
+    """CREATE TABLE traits_seen (
+        exchange INTEGER PRIMARY KEY REFERENCES exchanges ON DELETE CASCADE,
+        detectors INTEGER NOT NULL,
+        values_json TEXT NOT NULL
+    )""",
+)

@@ -2,8 +2,8 @@
 others they come up. Learned as the demo learns; 200 drafts by the trained agent's rules, 200 beside examples.
 
 The drafts answer what the person asked, in the same words, from strangers, other clients, colleagues of the
-user and colleagues of the person: whatever looks for like mail finds theirs. Prompts count too, for what a model
-is shown, a larger one may repeat."""
+user and colleagues of the person: whatever looks for like mail finds theirs. Prompts count too: what a
+larger model is shown, it may repeat."""
 
 import shutil
 import sys
@@ -66,7 +66,8 @@ class _Work:
                 "draft": leaks(draft.text.splitlines()),
                 "rules": len(draft.rules),
             }
-        _tell(Step("Drafting", number, DRAFTS))
+        if number % 20 == 0:
+            print(f"  {number} of {DRAFTS} drafted", file=sys.stderr, flush=True)
         return made
 
     def rules(self, _seed: int) -> dict[str, Any]:
