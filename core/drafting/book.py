@@ -19,12 +19,21 @@ from core.domain import (
     RuleLine,
     RuleOrigin,
     Scope,
+    ScopeKind,
 )
 from core.drafting.facts import source
 from core.preference.discretion import is_about_style, names_in, names_in_form
 from core.preference.habits import COUNTING, habits
 from core.preference.learned import learned_rules
-from core.preference.measured import TOLD, common_forms, evidence, measured_rules, sightings, values_in
+from core.preference.measured import (
+    LANGUAGE,
+    TOLD,
+    common_forms,
+    evidence,
+    measured_rules,
+    sightings,
+    values_in,
+)
 from core.preference.rulebook import RuleBook
 from core.preference.sightings import OPEN, Count, Sighting, counts
 from core.store.database import Database
@@ -32,7 +41,7 @@ from core.store.exchanges import ExchangeRepository
 from core.store.jobs import JobRepository
 from core.store.rules import RuleRepository
 from core.store.traits_seen import TraitsSeenRepository, Values
-from core.traits import DETECTORS, TRAITS, Names
+from core.traits import DETECTORS, TRAITS, Names, language_of
 from core.traits.facts import keys
 from core.traits.kinds import kind_of
 
@@ -87,12 +96,22 @@ class Rules:
         the user's mail bears out is left out, and one that holds facts of other mail."""
         mail = context.incoming
         kind = kind_of(f"{mail.subject}\n{mail.text}", context.notes)
-        chosen = self.book.for_context(context, kind, new_contact=mail.sender.domain not in self._domains)
+        new_contact = mail.sender.domain not in self._domains
+        chosen = self.book.for_context(context, kind, self._language(context), new_contact)
         observed = self._observed(mail.sender)
         known = keys(source(context)) | frozenset(key for _, value in observed for key in keys(value))
         told = [line for line in lines if is_about_style(line.sentence) and names_in(line.sentence) <= known]
         # A profile without mail bears out all.
         return self.book.merge(told, chosen, Names.of(mail), observed or None).applied
+
+    def _language(self, context: Context) -> str:
+        """The one the reply will be in, where rules hold for one language: that which the user writes to this
+        person in, or the mail's own. '' where it cannot be told."""
+        if not any(rule.scope.kind is ScopeKind.LANGUAGE for rule in self.book.all()):
+            return ""
+        usual = [one.rule for one in self.book.for_context(context) if one.rule.trait == LANGUAGE]
+        mail = context.incoming
+        return usual[0].value if usual else language_of(f"{mail.subject}\n{mail.text}\n{context.notes}") or ""
 
     @cached_property
     def _learning(self) -> tuple[Exchange, ...]:

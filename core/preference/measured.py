@@ -1,6 +1,7 @@
 """Measured style: traits counted in the user's sent mail by code alone, for everyone, for each kind of
 mail and for each person and domain. No model is involved, so it is there before any learning."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from core.domain import (
@@ -20,18 +21,25 @@ from core.preference.sightings import EVERYONE, OPEN, Sighting, counts
 from core.store.traits_seen import Values
 from core.traits import TRAITS, Names, detect_all, plain, sentence
 
+LANGUAGE = "language"
 # The traits a model is told of; the rest of TRAITS serves the scores.
 TOLD = (
     "greeting", "sign_off", "name", "length", "contractions", "exclamation", "tone", "thanks",
-    "hedges", "lists", "emoji", "paragraphs", "pleasantry", "offer", "question",
+    "hedges", "lists", "emoji", "paragraphs", "pleasantry", "offer", "question", LANGUAGE,
 )  # fmt: skip
+# Whom a language may be a rule for: for everyone it would be told to those who write in another.
+_ADDRESSED = frozenset({ScopeKind.EVERYONE, ScopeKind.AUDIENCE, ScopeKind.PERSON})
 _COMMON = 0.1  # share from which a greeting or closing is one of several common ones
 EvidenceOf = Callable[[ExchangeId], MessageId | None]
 
 
-def scopes_of(incoming: Incoming, kind: str = "other", new_contact: bool = False) -> tuple[Scope, ...]:
-    """The scopes a reply falls in, widest first."""
+def scopes_of(
+    incoming: Incoming, kind: str = "other", new_contact: bool = False, language: str = ""
+) -> tuple[Scope, ...]:
+    """The scopes a reply falls in, widest first. `language`: its own, '' where that makes no scope."""
     scopes = [EVERYONE]
+    if language:
+        scopes.append(Scope(ScopeKind.LANGUAGE, language))
     if kind != "other":
         scopes.append(Scope(ScopeKind.KIND, kind))
     if new_contact:
@@ -54,16 +62,27 @@ def sightings(
     exchanges: Iterable[Exchange], seen: Mapping[ExchangeId, Values] | None = None
 ) -> list[Sighting]:
     """`seen`: what `values_in` gave, for exchanges that need not be looked at again."""
+    mails = list(exchanges)
     known, found = seen or {}, []
-    for one in exchanges:
-        scopes = scopes_of(one.incoming, one.kind)
-        values = known[one.id] if one.id in known else values_in(one)
+    values = [known[one.id] if one.id in known else values_in(one) for one in mails]
+    for one, shown, language in zip(mails, values, _languages(values), strict=True):
+        scopes = scopes_of(one.incoming, one.kind, language=language)
+        addressed = tuple(scope for scope in scopes if scope.kind in _ADDRESSED)
         found += [
-            Sighting(one.id, one.date, scopes, trait.name, value)
-            for trait, value in zip(TRAITS, values, strict=True)
+            Sighting(one.id, one.date, addressed if trait.name == LANGUAGE else scopes, trait.name, value)
+            for trait, value in zip(TRAITS, shown, strict=True)
             if value is not None
         ]
     return found
+
+
+def _languages(found: Sequence[Values]) -> list[str]:
+    """The language that each mail counts for: a few words in none that can be told are in the usual one. ''
+    where all mail is in one, which says nothing."""
+    place = next(place for place, trait in enumerate(TRAITS) if trait.name == LANGUAGE)
+    told = [values[place] or "" for values in found]
+    often = [language for language, count in Counter(told).most_common() if language and count >= LEAST]
+    return [language or often[0] for language in told] if len(often) > 1 else [""] * len(told)
 
 
 def values_in(exchange: Exchange) -> Values:
@@ -90,7 +109,7 @@ def measured_rules(found: Sequence[Habit], evidence_of: EvidenceOf | None = None
     return [
         rule_of(one, one.trait, one.value, sentence(one.trait, one.value), RuleOrigin.MEASURED, evidence_of)
         for one in found
-        if one.trait in TOLD
+        if one.trait in TOLD and (one.trait != LANGUAGE or one.scope != EVERYONE)
     ]
 
 

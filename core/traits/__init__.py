@@ -2,6 +2,7 @@
 
 from core.traits.detectors import DETECTORS, LONG_WORDS, SHORT_WORDS, TRAITS, Trait
 from core.traits.kept import detect_all, kept, plain, same, trait_named
+from core.traits.language import language_of
 from core.traits.layout import Layout, Names, display_name, first_name, greeting_form, lay_out, tidy
 from core.traits.wording import OTHER, in_plain_words, quoted, rule_value, sentence, spoken
 
@@ -20,6 +21,7 @@ __all__ = [
     "greeting_form",
     "in_plain_words",
     "kept",
+    "language_of",
     "lay_out",
     "plain",
     "quoted",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from core.traits.language import ENGLISH, language_of
 from core.traits.layout import Layout, Names, greeting_form, lay_out, sentences, signed_as, words
 
 DETECTORS = 1  # goes up whenever any of them comes to see another value in some text: what they saw is kept
@@ -148,6 +149,10 @@ class Seen:
     names: Names
 
     @cached_property
+    def language(self) -> str | None:
+        return language_of(self.text)
+
+    @cached_property
     def layout(self) -> Layout:
         return lay_out(self.text, self.names)
 
@@ -171,20 +176,24 @@ Detector = Callable[[Seen], str | None]
 class Trait:
     """One trait. `values` are what it can be, empty for an open string (greeting, closing, emoji).
     `name` is what a rule line begins with; `label` is for people.
-    `forced`: what is said may force the value, however one writes."""
+    `forced`: what is said may force the value, however one writes. `english`: it is told by English
+    words, and cannot be told in a text that is plainly in another language."""
 
     name: str
     label: str
     values: tuple[str, ...]
     detector: Detector
     forced: bool = False
+    english: bool = False
 
     def detect(self, text: str, names: Names) -> str | None:
         """The trait's value in a reply, None where the text cannot tell."""
         return self.see(Seen(text, names))
 
     def see(self, seen: Seen) -> str | None:
-        return self.detector(seen) if seen.text.strip() else None
+        if not seen.text.strip() or (self.english and seen.language not in (None, ENGLISH)):
+            return None
+        return self.detector(seen)
 
 
 def _yes(found: object) -> str:
@@ -299,30 +308,31 @@ TRAITS: tuple[Trait, ...] = (
         lambda seen: signed_as(seen.layout.signed, seen.names),
     ),
     Trait("length", "Length", ("short", "medium", "long"), _length, forced=True),
-    Trait("contractions", "Contractions", _YES_NO, _contractions),
+    Trait("contractions", "Contractions", _YES_NO, _contractions, english=True),
     Trait("exclamation", "Exclamation marks", _YES_NO, _has(re.compile("!"))),
-    Trait("tone", "Tone", ("neutral", "formal", "casual"), _tone),
-    Trait("thanks", "Thanks", ("first", "last", "no"), _thanks),
-    Trait("hedges", "Hedging", _YES_NO, _has(_HEDGE)),
+    Trait("tone", "Tone", ("neutral", "formal", "casual"), _tone, english=True),
+    Trait("thanks", "Thanks", ("first", "last", "no"), _thanks, english=True),
+    Trait("hedges", "Hedging", _YES_NO, _has(_HEDGE), english=True),
     Trait("lists", "Lists", ("no", "dashes", "numbers"), _lists),
     Trait("emoji", "Emoji", (), _emoji),
     Trait("paragraphs", "Paragraphs", ("one", "several"), _paragraphs),
-    Trait("pleasantry", "Pleasantry", _YES_NO, _has(_PLEASANTRY)),
-    Trait("offer", "Offer of help at the end", _YES_NO, _offer),
+    Trait("pleasantry", "Pleasantry", _YES_NO, _has(_PLEASANTRY), english=True),
+    Trait("offer", "Offer of help at the end", _YES_NO, _offer, english=True),
     Trait("sentence_length", "Sentence length", ("short", "medium", "long"), _sentence_length, forced=True),
     Trait("question", "Closing question", _YES_NO, _question),
     Trait("dashes", "Dashes", _YES_NO, _has(re.compile(r"\s[-–—]{1,2}\s|—"))),
     Trait("ellipsis", "Trailing dots", _YES_NO, _has(re.compile(r"\.\.\.|…"))),
-    Trait("numbers", "Small numbers", ("digits", "words"), _numbers, forced=True),
+    Trait("numbers", "Small numbers", ("digits", "words"), _numbers, forced=True, english=True),
     Trait("capitals", "Capital letters", ("usual", "lower"), _capitals),
-    Trait("apology", "Apologies", _YES_NO, _word("sorry|apolog(?:y|ies|i[sz]e)")),
-    Trait("please", "Please", _YES_NO, _word("please|pls")),
-    Trait("person", "I or we", ("i", "we"), _person, forced=True),
+    Trait("apology", "Apologies", _YES_NO, _word("sorry|apolog(?:y|ies|i[sz]e)"), english=True),
+    Trait("please", "Please", _YES_NO, _word("please|pls"), english=True),
+    Trait("person", "I or we", ("i", "we"), _person, forced=True, english=True),
     Trait(
         "abbreviations",
         "Abbreviations",
         _YES_NO,
         _word("asap|btw|fyi|eod|eta|tbc|tbd|imo|afaik|pls|thx|fwiw|wfh"),
+        english=True,
     ),
     Trait("parentheses", "Brackets", _YES_NO, _has(re.compile(r"\([^)]*[a-z][^)]*\)"))),
     Trait("semicolons", "Semicolons", _YES_NO, _has(re.compile(r"\w;\s"))),
@@ -331,6 +341,8 @@ TRAITS: tuple[Trait, ...] = (
         "Intensifiers",
         _YES_NO,
         _word("very|really|absolutely|extremely|super|totally|so much|incredibly"),
+        english=True,
     ),
     Trait("greeting_line", "Greeting on its own line", ("own", "inline"), _greeting_line),
+    Trait("language", "Language", (), lambda seen: seen.language),
 )

@@ -276,6 +276,15 @@ def test_the_blind_test_goes_on_and_is_forgotten_with_the_mail(
     assert longhand(capsys, "blind", "--results")[0] == 1
 
 
+def test_a_rule_may_hold_for_one_language(capsys: pytest.CaptureFixture[str], mails: Path) -> None:
+    imported(capsys, mails)
+    status, out, _ = longhand(capsys, "rules", "add", "Duze niemanden.", "--language", "german", "--json")
+    assert (status, json.loads(out)["scope"]) == (0, {"kind": "language", "value": "German"})
+    assert json.loads(longhand(capsys, "rules", "measured", "--language", "German", "--json")[1]) == []
+    counted = json.loads(longhand(capsys, "rules", "measured", "--json")[1])
+    assert [one["value"] for one in counted if one["trait"] == "language"] == ["English"]
+
+
 def test_going_back_to_an_earlier_agent_is_one_step(
     capsys: pytest.CaptureFixture[str], mails: Path, profile_home: Path
 ) -> None:
@@ -308,6 +317,8 @@ def test_going_back_to_an_earlier_agent_is_one_step(
     ("arguments", "status"),
     [
         (("adapters", "use", "7"), 1),
+        (("rules", "measured", "--language", "Klingon"), 2),
+        (("rules", "measured", "--language", "German", "--kind", "refusal"), 2),
         (("adapters", "use", "last"), 2),
         (("draft", "--file", "nowhere.eml"), 1),
         (("import", "nowhere"), 1),

@@ -28,8 +28,8 @@ COUNTED_BY = tuple(
     f"core/preference/{name}.py" for name in ("habits", "sightings", "changes", "measured", "discretion")
 )
 KNOWN = {
-    "DETECTORS": (1, "471d6e14cf5bab53"),
-    "COUNTING": (1, "a23ffa0f14a3c1d3"),
+    "DETECTORS": (1, "9806b4fa8c6550cb"),
+    "COUNTING": (1, "edde1201ea223dba"),
 }
 
 
