@@ -417,12 +417,20 @@ class App:
         Raises InputError."""
         return self._forgetting().person(who)
 
+    def forget_matter(self, words: str) -> int:
+        """The same for every thread that names a matter. Raises InputError."""
+        return self._forgetting().matter(words)
+
+    def mails_of_matter(self, words: str) -> int:
+        """How many mails that would be. Raises InputError."""
+        return len(self._forgetting().mails_of(words))
+
     @property
     def _outcomes(self) -> Outcomes:
         return Outcomes(self._database, self._mailbox)
 
     def _forgetting(self) -> Forgetting:
-        return Forgetting(self._database, self._mailbox, self._settings.exclude)
+        return Forgetting(self._database, self._mailbox, self._settings.exclude, self._profile.evaluations)
 
     # How it is put together
 

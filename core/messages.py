@@ -41,6 +41,7 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December",
 )  # fmt: skip
+LEARN_AGAIN = "Learn again now, from the mail that is left?"
 CANCELLED = "Stopped; the same command goes on from here."
 NO_PST = (
     "Outlook's data files (PST, OST) are not supported; open the file in Outlook and drag its mail out as "
@@ -259,6 +260,14 @@ def mixed_families(made_by: str, applied_by: str) -> str:
         f"The preference agent learned from rules made by {made_by}, and {applied_by} writes by them now;"
         " for drafts nearer to you, learn again."
     )
+
+
+def forgotten(count: int) -> str:
+    """So many mails."""
+    if not count:
+        return "There was no such mail to forget."
+    mails = "1 mail is" if count == 1 else f"{count} mails are"
+    return f"{mails} forgotten, with every agent that learned; 'longhand learn' makes one of what is left."
 
 
 def blind_left(count: int) -> str:

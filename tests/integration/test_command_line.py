@@ -19,6 +19,7 @@ from core.domain import Adapter, AdapterId
 from core.privacy.keychain import open_keychain
 from core.store.adapters import AdapterRepository
 from core.store.exchanges import ExchangeRepository
+from core.store.messages import MessageRepository
 from core.store.opening import open_database
 from core.store.paths import Profile
 
@@ -170,6 +171,44 @@ def test_forgetting_leaves_nothing(capsys: pytest.CaptureFixture[str], mails: Pa
     assert json.loads(longhand(capsys, "draft", "--list", "--json")[1]) == []
 
 
+def test_a_matter_is_forgotten_by_its_threads(
+    capsys: pytest.CaptureFixture[str], mails: Path, profile_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported(capsys, mails)
+    longhand(capsys, "rules", "add", "Say that the 5 crates are fragile.")
+    drafts = profile_home / "evaluations" / "0123" / "longhand.db"
+    drafts.parent.mkdir(parents=True)
+    drafts.write_bytes(b"drafts of an evaluation on other texts")
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    status, _, err = longhand(capsys, "privacy", "forget", "--matter", "send 5  Crates")
+    assert (status, "Forget 2 mails in threads" in err) == (1, True)
+    assert drafts.exists()
+    status, out, _ = longhand(capsys, "privacy", "forget", "--matter", "5 crates", "--yes")
+    assert (status, out.startswith("2 mails are forgotten")) == (0, True)
+    assert not drafts.parent.parent.exists()
+    key = open_keychain(profile_home, os.environ["LONGHAND_PASSPHRASE"])
+    with closing(open_database(Profile(profile_home), key)) as database:
+        left = [one.mail.subject for one in MessageRepository(database).all()]
+    assert len(left) == 17
+    assert not [subject for subject in left if subject.endswith("Crates 3")]
+    rules = json.loads(longhand(capsys, "rules", "list", "--json")[1])
+    assert rules
+    assert not [rule for rule in rules if "fragile" in rule["rule"]]
+    assert longhand(capsys, "privacy", "forget", "--matter", "5 crates", "--yes")[1].startswith(
+        "There was no"
+    )
+
+
+def test_forgetting_a_person_takes_the_drafts_of_evaluations_along(
+    capsys: pytest.CaptureFixture[str], mails: Path, profile_home: Path
+) -> None:
+    imported(capsys, mails)
+    drafts = profile_home / "evaluations" / "0123"
+    drafts.mkdir(parents=True)
+    assert longhand(capsys, "privacy", "forget", "nobody.example", "--yes")[0] == 0
+    assert not drafts.exists()
+
+
 def test_text_gives_one_object_a_line(capsys: pytest.CaptureFixture[str], mails: Path) -> None:
     files = [str(mails / "q0.eml"), str(mails / "a1.eml")]
     status, out, _ = longhand(capsys, "text", "--json", *files)
@@ -317,6 +356,9 @@ def test_going_back_to_an_earlier_agent_is_one_step(
     ("arguments", "status"),
     [
         (("adapters", "use", "7"), 1),
+        (("privacy", "forget", "--yes"), 2),
+        (("privacy", "forget", "ann@north.example", "--matter", "crates", "--yes"), 2),
+        (("privacy", "forget", "--matter", "a", "--yes"), 1),
         (("rules", "measured", "--language", "Klingon"), 2),
         (("rules", "measured", "--language", "German", "--kind", "refusal"), 2),
         (("adapters", "use", "last"), 2),
