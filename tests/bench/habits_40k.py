@@ -1,5 +1,5 @@
 """Bringing the measured style of a mailbox of 40,000 replies up to date: when nothing came, and when a
-hundred mails did, beside counting it all for the first time. Seconds of the processor, as others use it too."""
+hundred mails did, beside counting it all for the first time. Seconds of the processor, which others share."""
 
 import random
 import tempfile
