@@ -9,6 +9,7 @@ from core import messages
 from core.domain import (
     AccountId,
     Adapter,
+    AdapterId,
     Context,
     Draft,
     Exchange,
@@ -323,6 +324,14 @@ class App:
         """The one in use."""
         return self._adapters.live()
 
+    def adapters(self) -> tuple[Adapter, ...]:
+        """Every one trained, oldest first."""
+        return self._adapters.all()
+
+    def use_adapter(self, adapter: AdapterId | None) -> None:
+        """One that the gate has judged, whatever it said, or none. Raises InputError."""
+        self._adapters.choose(adapter)
+
     def learn_again(self) -> str:
         """Why learning again is worthwhile, in a sentence; empty where it is not."""
         return self._outcomes.learn_again(self.adapter())
@@ -477,12 +486,20 @@ class App:
         Raises InputError."""
         return self._forgetting().person(who)
 
+    def forget_matter(self, words: str) -> int:
+        """The same for every thread that names a matter. Raises InputError."""
+        return self._forgetting().matter(words)
+
+    def mails_of_matter(self, words: str) -> int:
+        """How many mails that would be. Raises InputError."""
+        return len(self._forgetting().mails_of(words))
+
     @property
     def _outcomes(self) -> Outcomes:
         return Outcomes(self._database, self._mailbox)
 
     def _forgetting(self) -> Forgetting:
-        return Forgetting(self._database, self._mailbox, self._settings.exclude)
+        return Forgetting(self._database, self._mailbox, self._settings.exclude, self._profile.evaluations)
 
     # How it is put together
 

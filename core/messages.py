@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import PurePath
 
 from core.domain import (
+    Adapter,
     AppliedRule,
     Finding,
     Kept,
@@ -30,8 +31,8 @@ EMBEDDED_LEARNING = (
 )
 NO_ADAPTER = "Nothing is learned yet: this draft follows your rule book and your own earlier replies."
 ADAPTER_NOT_LIVE = (
-    "The preference agent did not prove its worth yet: this draft follows your rule book and your own "
-    "earlier replies."
+    "No preference agent is in use ('longhand adapters list' shows how they fared): this draft follows your "
+    "rule book and your own earlier replies."
 )
 FIRST_REQUEST = "This is sent to the model service, and nothing else:\n"
 NEVER_SENT = "Longhand saves drafts; it never sends mail."
@@ -41,6 +42,7 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December",
 )  # fmt: skip
+LEARN_AGAIN = "Learn again now, from the mail that is left?"
 CANCELLED = "Stopped; the same command goes on from here."
 ENCRYPTED = "A part of this mail is encrypted; Longhand leaves it alone."
 NO_PST = (
@@ -244,6 +246,14 @@ def not_obeyed(traits: list[str]) -> str:
     return f"The writing model often does not do what these rules ask: {', '.join(traits)}."
 
 
+def adapter_line(adapter: Adapter) -> str:
+    """`2026-03-01 09:30, from 100 examples: likeness 0.84, style 0.71, authorship 0.90`."""
+    names = {"likeness": "likeness", "style_match": "style", "authorship": "authorship"}
+    scores = [f"{word} {adapter.scores[name]:.2f}" for name, word in names.items() if name in adapter.scores]
+    judged = ", ".join(scores) or "not judged yet"
+    return f"{adapter.created:%Y-%m-%d %H:%M}, from {adapter.examples} examples: {judged}"
+
+
 def mixed_families(made_by: str, applied_by: str) -> str:
     """Of the agent's rules and the writer in use, by their families of models; empty for nothing to tell."""
     if made_by in ("", applied_by):
@@ -252,6 +262,14 @@ def mixed_families(made_by: str, applied_by: str) -> str:
         f"The preference agent learned from rules made by {made_by}, and {applied_by} writes by them now;"
         " for drafts nearer to you, learn again."
     )
+
+
+def forgotten(count: int) -> str:
+    """So many mails."""
+    if not count:
+        return "There was no such mail to forget."
+    mails = "1 mail is" if count == 1 else f"{count} mails are"
+    return f"{mails} forgotten, with every agent that learned; 'longhand learn' makes one of what is left."
 
 
 def blind_left(count: int) -> str:

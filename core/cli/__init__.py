@@ -25,6 +25,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
         "Choose between drafts without knowing whose is which.",
     ),
     "rules": ("core.cli.rules", "The rule book: list, show, add, edit, pin, unpin, off, on."),
+    "adapters": ("core.cli.adapters", "What was learned and when, and going back to an earlier one."),
     "models": ("core.cli.system", "Which models there are, and which one writes."),
     "doctor": ("core.cli.system", "What this machine can run, and what is wrong."),
     "privacy": ("core.cli.system", "The ledger, a preview of what a cloud call sends, and forgetting."),

@@ -7,6 +7,7 @@ from core.cli import shapes
 from core.cli.output import json_option, opened, remark, show, show_json
 from core.domain import Rule, RuleId, Scope, ScopeKind
 from core.traits import trait_named
+from core.traits.language import NAMES
 
 _rule = click.argument("rule", type=int)
 
@@ -35,13 +36,13 @@ def list_rules(trait: str | None, as_json: bool) -> None:
 @rules_command.command("measured")
 @click.option("--for", "scope", default="", help="An address or a domain; mail to everyone without.")
 @click.option("--kind", default="", help="A kind of mail, such as 'refusal'.")
+@click.option("--language", default="", help="Mail in a language, such as 'German'.")
 @json_option
-def measured(scope: str, kind: str, as_json: bool) -> None:
+def measured(scope: str, kind: str, language: str, as_json: bool) -> None:
     """Show everything counted in your sent mail, habit or not: how often, since when, in which mails."""
-    if scope and kind:
-        raise click.UsageError("Give --for or --kind, not both.")
+    wanted = _scope(scope.lower(), kind, language)
     with opened("longhand rules measured") as app:
-        found = app.measured(_scope(scope.lower(), kind))
+        found = app.measured(wanted)
     if as_json:
         show_json([shapes.count(one, mails) for one, mails in found])
         return
@@ -74,13 +75,13 @@ def show_rule(rule: int, as_json: bool) -> None:
 @click.option("--trait", default="other", help="The trait it is about; 'other' for any.")
 @click.option("--for", "scope", default="", help="An address or a domain it is for; everyone without.")
 @click.option("--kind", default="", help="A kind of mail it is for, such as 'refusal'.")
+@click.option("--language", default="", help="A language it is for, such as 'German'.")
 @json_option
-def add(sentence: str, trait: str, scope: str, kind: str, as_json: bool) -> None:
+def add(sentence: str, trait: str, scope: str, kind: str, language: str, as_json: bool) -> None:
     """Write a rule of your own."""
-    if scope and kind:
-        raise click.UsageError("Give --for or --kind, not both.")
+    wanted = _scope(scope.lower(), kind, language)
     with opened("longhand rules add") as app:
-        _told(app.add_rule(trait, sentence, _scope(scope.lower(), kind)), as_json)
+        _told(app.add_rule(trait, sentence, wanted), as_json)
 
 
 @rules_command.command("edit")
@@ -169,7 +170,14 @@ def _told(rule: Rule, as_json: bool) -> None:
         show(f"{rule.id:>4}  {messages.rule_line(rule)}")
 
 
-def _scope(who: str, kind: str) -> Scope:
+def _scope(who: str, kind: str, language: str) -> Scope:
+    if sum(map(bool, (who, kind, language))) > 1:
+        raise click.UsageError("Give one of --for, --kind and --language.")
+    if language:
+        if language.capitalize() not in NAMES.values():
+            known = ", ".join(sorted(NAMES.values()))
+            raise click.BadParameter(f"one of {known}", param_hint="--language")
+        return Scope(ScopeKind.LANGUAGE, language.capitalize())
     if kind:
         return Scope(ScopeKind.KIND, kind)
     if not who:

@@ -3,7 +3,7 @@ change inside does not change what scripts read."""
 
 from typing import Any
 
-from core.domain import AppliedRule, Draft, MessageId, ParsedMail, Proposal, Rule
+from core.domain import Adapter, AppliedRule, Draft, MessageId, ParsedMail, Proposal, Rule
 from core.mail.discovery import Looked
 from core.models.download import Fetched
 from core.preference.sightings import Count
@@ -75,6 +75,21 @@ def proposal(one: Proposal) -> dict[str, Any]:
         "sentence": one.line.sentence,
         "scope": {"kind": one.scope.kind.value, "value": one.scope.value},
         "drafts": list(one.drafts),
+    }
+
+
+def adapter(one: Adapter) -> dict[str, Any]:
+    """`scores`: the guided drafts' on the gate part; empty where the gate has not judged it."""
+    return {
+        "id": one.id,
+        "created": one.created.isoformat(),
+        "in_use": one.live,
+        "base": one.base,
+        "rules_made_by": one.family,
+        "examples": one.examples,
+        "final_loss": round(one.final_loss, 4),
+        "scores": {name: round(score, 4) for name, score in one.scores.items()},
+        "settings": one.settings,
     }
 
 

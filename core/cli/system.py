@@ -11,6 +11,7 @@ import click
 from core import messages
 from core.cli import shapes
 from core.cli.cloud import cloud_command
+from core.cli.forgetting import forget_command
 from core.cli.output import json_option, opened, remark, show, show_json, working
 from core.domain import Address, MessageId
 from core.drafting.mailbox import Target
@@ -159,6 +160,9 @@ def privacy_command() -> None:
     """What left this machine, what a cloud call would send, and forgetting."""
 
 
+privacy_command.add_command(forget_command)
+
+
 @privacy_command.command("log")
 @json_option
 def log(as_json: bool) -> None:
@@ -188,20 +192,6 @@ def preview(file: Path | None, message: int | None, to: str | None, notes: str) 
     target: Target = file or (MessageId(message) if message is not None else Address("", str(to).lower()))
     with opened("longhand privacy preview") as app:
         click.echo(app.preview(target, notes))
-
-
-@privacy_command.command("forget")
-@click.argument("who")
-@click.confirmation_option(prompt="Forget all mail from and to them, and what was learned?")
-@json_option
-def forget(who: str, as_json: bool) -> None:
-    """Forget an address or a domain: mails, examples, rules, and adapters trained on them."""
-    with opened("longhand privacy forget") as app:
-        count = app.forget(who)
-    if as_json:
-        show_json({"forgotten": count})
-    else:
-        show(f"{count} mails are forgotten." + (" Learn again for a new agent." if count else ""))
 
 
 def _key() -> str:

@@ -1,29 +1,33 @@
-"""The user's own replies that fit a mail best, as examples for the few-shot prompt. Within the same
-person or domain they stand as they are; from anyone else names and facts are masked, so that nothing
-of one correspondent reaches a draft for another."""
+"""The user's own replies that fit a mail best, as examples for the few-shot prompt. The same person's stand
+as they are; in anyone else's, names and facts are masked, so that nothing of one correspondent reaches a
+draft for another."""
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from core.domain import Address, Context, Exchange, Incoming
-from core.drafting.facts import Fact, FactKind, find
 from core.traits import Names, display_name, first_name
+from core.traits.facts import WORD, Fact, FactKind, find, names_nobody
 
 # Long mails would push the mail itself out of a small model's context.
 MAX_CHARACTERS = 1200
+_ORDINARY = 2000  # exchanges, the newest, whose words show which words are ordinary
 
 
 def retrieve(context: Context, exchanges: Sequence[Exchange], count: int) -> tuple[tuple[Incoming, str], ...]:
-    """The `count` best of `exchanges` (the learning part), the best one last, next to the mail:
-    the same person's first, then the same domain's, then others' with their facts masked."""
+    """The `count` best of `exchanges` (the learning part), the best one last, next to the mail: the same
+    person's first, then with their facts masked the same domain's, then others'."""
     sender = context.incoming.sender
     near = [one for one in exchanges if one.incoming.sender.email == sender.email]
     firm = [one for one in exchanges if one.incoming.sender.domain == sender.domain and one not in near]
     far = [one for one in exchanges if one.incoming.sender.domain != sender.domain]
+    mask = Mask(exchanges)
     chosen: list[tuple[Incoming, str]] = []
     for pool in (near, firm, far):
         ranked = rank(context.incoming, pool)[: count - len(chosen)]
-        chosen += [_shown(one) if pool is not far else masked(one, context.incoming) for one in ranked]
+        chosen += [_shown(one) if pool is near else mask.put_on(one, context.incoming) for one in ranked]
     return tuple(reversed(chosen))
 
 
@@ -42,22 +46,60 @@ def rank(incoming: Incoming, pool: Sequence[Exchange]) -> list[Exchange]:
     return [newest[i] for i in sorted(range(len(newest)), key=lambda i: -float(scores[i]))]
 
 
-def masked(exchange: Exchange, incoming: Incoming) -> tuple[Incoming, str]:
-    """An exchange with somebody else, fit to be shown beside `incoming`: their name becomes this
-    sender's, the user's stays, every other name and figure becomes what kind of thing it is."""
-    other, user = exchange.incoming.sender, exchange.incoming.recipient
-    names = Names.of(exchange.incoming)
-    swap = _swaps(other, incoming.sender) | {word.casefold(): word for word in names.user_full.split()}
+class Mask:
+    """Takes names and facts out of exchanges. `exchanges`: the user's, by which ordinary words are told from
+    names: what somebody else's mail holds in small letters is a word; what is a name elsewhere in the mail
+    with the same person is one wherever it stands."""
 
-    def clean(text: str) -> str:
-        for fact in reversed(find(text)):
-            text = text[: fact.start] + _mask(fact, swap) + text[fact.end :]
-        for name in display_name(other).split():  # where it opens a sentence, `find` leaves it alone
-            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", swap[name.casefold()], text)
-        return text
+    def __init__(self, exchanges: Sequence[Exchange]) -> None:
+        self._exchanges = exchanges
 
-    subject, text = clean(exchange.incoming.subject), clean(_short(exchange.incoming.text))
-    return Incoming(incoming.sender, user, subject, text), clean(_short(exchange.sent))
+    def put_on(self, exchange: Exchange, incoming: Incoming) -> tuple[Incoming, str]:
+        """An exchange with somebody else, fit to be shown beside `incoming`: their name becomes this
+        sender's, the user's stays, every other name and figure becomes what kind of thing it is."""
+        other, user = exchange.incoming.sender, exchange.incoming.recipient
+        kept = {word.casefold(): word for word in Names.of(exchange.incoming).user_full.split()}
+        swap = _swaps(other, incoming.sender) | kept
+        named = self._named_with(other)
+
+        def clean(text: str) -> str:
+            for fact in reversed(find(text)):
+                text = text[: fact.start] + _mask(fact, swap) + text[fact.end :]
+            return re.sub(rf"\[\w+\]|{WORD}", left, text)
+
+        def left(word: re.Match[str]) -> str:
+            """What `find` leaves alone: a name that opens a sentence, or is written small."""
+            plain = word[0].casefold()
+            if word[0].startswith("[") or plain in kept or word[0] in swap.values():
+                return word[0]
+            if plain in swap:
+                return swap[plain]
+            is_name = plain in named or (word[0][0].isupper() and not names_nobody(word[0]))
+            return "[name]" if is_name and not self._is_ordinary(plain, other) else word[0]
+
+        subject, text = clean(exchange.incoming.subject), clean(_short(exchange.incoming.text))
+        return Incoming(incoming.sender, user, subject, text), clean(_short(exchange.sent))
+
+    def _is_ordinary(self, word: str, other: Address) -> bool:
+        return bool(self._writers.get(word, frozenset()) - {other.domain})
+
+    def _named_with(self, other: Address) -> frozenset[str]:
+        """Every word of a name in the mail with somebody."""
+        mail = [one for one in self._exchanges if one.incoming.sender == other][-_ORDINARY:]
+        texts = [text for one in mail for text in _texts(one)]
+        names = (fact.text for text in texts for fact in find(text) if fact.kind is FactKind.NAME)
+        return frozenset(word.casefold() for name in names for word in re.findall(WORD, name))
+
+    @cached_property
+    def _writers(self) -> Mapping[str, set[str]]:
+        """The domains in whose mail each word stands in small letters."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for one in self._exchanges[-_ORDINARY:]:
+            for text in _texts(one):
+                for word in set(re.findall(WORD, text)):
+                    if word.islower():
+                        found[word].add(one.incoming.sender.domain)
+        return found
 
 
 def _swaps(old: Address, new: Address) -> dict[str, str]:
@@ -77,6 +119,10 @@ def _mask(fact: Fact, swap: dict[str, str]) -> str:
 def _shown(exchange: Exchange) -> tuple[Incoming, str]:
     mail = exchange.incoming
     return Incoming(mail.sender, mail.recipient, mail.subject, _short(mail.text)), _short(exchange.sent)
+
+
+def _texts(exchange: Exchange) -> tuple[str, str, str]:
+    return exchange.incoming.subject, exchange.incoming.text, exchange.sent
 
 
 def _short(text: str) -> str:

@@ -17,8 +17,8 @@ _HABIT, _NONE = 0.7, 0.5  # share of a value from which it is a habit, up to whi
 def cuts(values: Sequence[str]) -> list[int]:
     """Where a new stretch begins, in order: at each a value came or went as a habit. Strays do not cut."""
     # What stands in fewer mails than these was never a habit on either side of anything.
-    often = [value for value, count in Counter(values).items() if count >= _HABIT * LEAST]
-    best = max((_best_cut(values, value) for value in often), default=(0.0, 0))
+    often = [(value, count) for value, count in Counter(values).items() if count >= _HABIT * LEAST]
+    best = max((_best_cut(values, value, count) for value, count in often), default=(0.0, 0))
     if best[0] < _PLAIN:
         return []
     at = best[1]
@@ -36,16 +36,15 @@ def _part(share: float, expected: float) -> float:
     return share * log(share / expected) if share > 0 else 0.0
 
 
-def _best_cut(values: Sequence[str], value: str) -> tuple[float, int]:
-    """The likeliest place for `value` to have become a habit or ceased to be one, and how much likelier."""
-    total, count = len(values), Counter(values)[value]
-    best, before = (0.0, 0), 0
-    for at in range(1, total - LEAST + 1):
+def _best_cut(values: Sequence[str], value: str, count: int) -> tuple[float, int]:
+    """The likeliest place for `value`, which stands there `count` times, to have become a habit or ceased to
+    be one, and how much likelier."""
+    total, overall = len(values), count / len(values)
+    best, before = (0.0, 0), sum(one == value for one in values[: LEAST - 1])
+    for at in range(LEAST, total - LEAST + 1):
         before += values[at - 1] == value
-        shares = sorted((before / at, (count - before) / (total - at)))
-        if at < LEAST or shares[1] < _HABIT or shares[0] > _NONE:
-            continue
-        overall = count / total
-        gain = surprise(before, at, overall) + surprise(count - before, total - at, overall)
-        best = max(best, (gain, at))
+        first, rest = before / at, (count - before) / (total - at)
+        if (first >= _HABIT and rest <= _NONE) or (rest >= _HABIT and first <= _NONE):
+            gain = surprise(before, at, overall) + surprise(count - before, total - at, overall)
+            best = max(best, (gain, at))
     return best

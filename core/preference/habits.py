@@ -10,8 +10,12 @@ from math import log
 
 from core.domain import ExchangeId, Scope, ScopeKind
 from core.preference.changes import surprise
+from core.preference.discretion import names_in_form
 from core.preference.sightings import EVERYONE, OPEN, WIDTH, Sighting, Stretch, one_form, stretches
 
+# Goes up whenever the same mail comes to give other measured rules, here or in the modules this leans on:
+# what was counted is kept.
+COUNTING = 1
 LEAST = 4  # mails a habit must show in
 _SHARE = 0.7  # of the mails that can tell
 _HALF_LIFE = 730.0  # days after which a mail counts half
@@ -110,11 +114,11 @@ class _Account:
         for one in self._seen:
             groups[self._home[one.exchange]].append(one)
         self._stretches = {scope: stretches(mails) for scope, mails in groups.items()}
-        self._counts = {
-            scope: [Counter(one.value for one in stretch.seen) for stretch in stretches]
-            for scope, stretches in self._stretches.items()
+        self._counts = {scope: [part.counts for part in parts] for scope, parts in self._stretches.items()}
+        self._starts = {
+            scope: [part.since for part in parts if part.since is not None]
+            for scope, parts in self._stretches.items()
         }
-
         self._firms = {
             (scope, at): self._firm(stretch)
             for scope, stretches in self._stretches.items()
@@ -186,12 +190,15 @@ class _Account:
     def _place(self, one: Sighting, scope: Scope) -> tuple[Scope, int]:
         """The next wider scope told that a mail falls in, and the stretch of it."""
         wider = self._narrowest(one, below=WIDTH[scope.kind])
-        starts = [part.since for part in self._stretches.get(wider, []) if part.since is not None]
-        return wider, bisect_right(starts, one.date)
+        return wider, bisect_right(self._starts.get(wider, ()), one.date)
 
     def _narrowest(self, one: Sighting, below: int = len(WIDTH)) -> Scope:
-        inside = [scope for scope in one.scopes if scope in self._told and WIDTH[scope.kind] < below]
-        return max(inside, key=lambda scope: WIDTH[scope.kind], default=EVERYONE)
+        narrowest, width = EVERYONE, WIDTH[EVERYONE.kind]
+        if self._told:  # a loop, as this is asked a million times
+            for scope in one.scopes:
+                if width < WIDTH[scope.kind] < below and scope in self._told:
+                    narrowest, width = scope, WIDTH[scope.kind]
+        return narrowest
 
     def _firm(self, stretch: Stretch) -> tuple[str, ...]:
         """The value common enough for a rule, newer mail counting for more; several where they
@@ -218,9 +225,18 @@ class _Account:
 
 
 def _habit(scope: Scope, stretch: Stretch, value: str) -> Habit:
-    where = tuple(one.exchange for one in stretch.seen if one.value == value)
-    trait = stretch.seen[0].trait
-    return Habit(trait, scope, value, where, len(stretch.seen), stretch.since, stretch.until)
+    seen = [one for one in stretch.seen if one.value == value]
+    where, trait = tuple(one.exchange for one in seen), seen[0].trait
+    return Habit(trait, own_scope(scope, seen), value, where, len(stretch.seen), stretch.since, stretch.until)
+
+
+def own_scope(scope: Scope, seen: Sequence[Sighting]) -> Scope:
+    """The scope that one value may be told of: a greeting or closing that names somebody is, where it was
+    written to one person alone, that person's."""
+    readers = {one.scopes[-1] for one in seen}
+    to_one = len(readers) == 1 and seen[0].scopes[-1].kind is ScopeKind.PERSON
+    names = to_one and seen[0].trait in OPEN and names_in_form(seen[0].value)
+    return seen[0].scopes[-1] if names else scope
 
 
 def _without_past_of_present(found: Sequence[Habit]) -> list[Habit]:

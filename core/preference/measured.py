@@ -1,7 +1,8 @@
 """Measured style: traits counted in the user's sent mail by code alone, for everyone, for each kind of
 mail and for each person and domain. No model is involved, so it is there before any learning."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from core.domain import (
     Exchange,
@@ -15,22 +16,30 @@ from core.domain import (
     Scope,
     ScopeKind,
 )
-from core.preference.habits import LEAST, Habit, habits
+from core.preference.habits import LEAST, Habit, habits, own_scope
 from core.preference.sightings import EVERYONE, OPEN, Sighting, counts
-from core.traits import Names, detect_all, plain, sentence
+from core.store.traits_seen import Values
+from core.traits import TRAITS, Names, detect_all, plain, sentence
 
+LANGUAGE = "language"
 # The traits a model is told of; the rest of TRAITS serves the scores.
 TOLD = (
     "greeting", "sign_off", "name", "length", "contractions", "exclamation", "tone", "thanks",
-    "hedges", "lists", "emoji", "paragraphs", "pleasantry", "offer", "question",
+    "hedges", "lists", "emoji", "paragraphs", "pleasantry", "offer", "question", LANGUAGE,
 )  # fmt: skip
+# Whom a language may be a rule for: for everyone it would be told to those who write in another.
+_ADDRESSED = frozenset({ScopeKind.EVERYONE, ScopeKind.AUDIENCE, ScopeKind.PERSON})
 _COMMON = 0.1  # share from which a greeting or closing is one of several common ones
 EvidenceOf = Callable[[ExchangeId], MessageId | None]
 
 
-def scopes_of(incoming: Incoming, kind: str = "other", new_contact: bool = False) -> tuple[Scope, ...]:
-    """The scopes a reply falls in, widest first."""
+def scopes_of(
+    incoming: Incoming, kind: str = "other", new_contact: bool = False, language: str = ""
+) -> tuple[Scope, ...]:
+    """The scopes a reply falls in, widest first. `language`: its own, '' where that makes no scope."""
     scopes = [EVERYONE]
+    if language:
+        scopes.append(Scope(ScopeKind.LANGUAGE, language))
     if kind != "other":
         scopes.append(Scope(ScopeKind.KIND, kind))
     if new_contact:
@@ -49,27 +58,48 @@ def measure(exchanges: Sequence[Exchange]) -> tuple[Habit, ...]:
     return habits(sightings(exchanges))
 
 
-def sightings(exchanges: Iterable[Exchange]) -> list[Sighting]:
-    found = []
-    for one in exchanges:
-        scopes = scopes_of(one.incoming, one.kind)
-        values = detect_all(one.sent, Names.of(one.incoming))
+def sightings(
+    exchanges: Iterable[Exchange], seen: Mapping[ExchangeId, Values] | None = None
+) -> list[Sighting]:
+    """`seen`: what `values_in` gave, for exchanges that need not be looked at again."""
+    mails = list(exchanges)
+    known, found = seen or {}, []
+    values = [known[one.id] if one.id in known else values_in(one) for one in mails]
+    for one, shown, language in zip(mails, values, _languages(values), strict=True):
+        scopes = scopes_of(one.incoming, one.kind, language=language)
+        addressed = tuple(scope for scope in scopes if scope.kind in _ADDRESSED)
         found += [
-            Sighting(one.id, one.date, scopes, trait, value)
-            for trait, value in values.items()
+            Sighting(one.id, one.date, addressed if trait.name == LANGUAGE else scopes, trait.name, value)
+            for trait, value in zip(TRAITS, shown, strict=True)
             if value is not None
         ]
     return found
+
+
+def _languages(found: Sequence[Values]) -> list[str]:
+    """The language that each mail counts for: a few words in none that can be told are in the usual one. ''
+    where all mail is in one, which says nothing."""
+    place = next(place for place, trait in enumerate(TRAITS) if trait.name == LANGUAGE)
+    told = [values[place] or "" for values in found]
+    often = [language for language, count in Counter(told).most_common() if language and count >= LEAST]
+    return [language or often[0] for language in told] if len(often) > 1 else [""] * len(told)
+
+
+def values_in(exchange: Exchange) -> Values:
+    """The value of each trait in what the user sent."""
+    return list(detect_all(exchange.sent, Names.of(exchange.incoming)).values())
 
 
 def common_forms(seen: Iterable[Sighting], known: Iterable[Habit] = ()) -> list[Habit]:
     """Greetings and closings vary more than other traits: every common one that is no habit of anybody's
     already, for the user to see and choose among. Few are common enough to write by."""
     told = {(one.trait, plain(one.value)) for one in known if one.until is None}
-    found = counts([one for one in seen if one.trait in OPEN], EVERYONE)
+    open_seen = {(one.trait, one.exchange): one for one in seen if one.trait in OPEN}
+    found = counts(open_seen.values(), EVERYONE)
     return [
-        Habit(one.trait, EVERYONE, one.value, one.where, one.mails)
+        Habit(one.trait, own_scope(EVERYONE, where), one.value, one.where, one.mails)
         for one in found
+        for where in ([open_seen[one.trait, mail] for mail in one.where],)
         if one.share >= _COMMON and len(one.where) >= LEAST and (one.trait, plain(one.value)) not in told
     ]
 
@@ -79,7 +109,7 @@ def measured_rules(found: Sequence[Habit], evidence_of: EvidenceOf | None = None
     return [
         rule_of(one, one.trait, one.value, sentence(one.trait, one.value), RuleOrigin.MEASURED, evidence_of)
         for one in found
-        if one.trait in TOLD
+        if one.trait in TOLD and (one.trait != LANGUAGE or one.scope != EVERYONE)
     ]
 
 

@@ -191,9 +191,7 @@ class RuleBook:
         self, context: Context, kind: str = "other", language: str = "", new_contact: bool = False
     ) -> list[Chosen]:
         """The rules for a reply, one a trait ('other' as many as there are), in the book's order."""
-        scopes = set(scopes_of(context.incoming, kind, new_contact))
-        if language:
-            scopes.add(Scope(ScopeKind.LANGUAGE, language))
+        scopes = set(scopes_of(context.incoming, kind, new_contact, language))
         best: dict[tuple[str, str], Rule] = {}
         for rule in self._live():
             if rule.scope not in scopes:

@@ -1,9 +1,10 @@
 """Values of traits seen in single mails, and what adds up of them: in which mails, how often, since when."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from core.domain import ExchangeId, Scope, ScopeKind
 from core.preference.changes import cuts
@@ -34,9 +35,12 @@ class Stretch:
     since: datetime | None
     until: datetime | None
 
+    @cached_property
+    def counts(self) -> Counter[str]:
+        return Counter(one.value for one in self.seen)
+
     def count(self, values: Iterable[str]) -> int:
-        counts = Counter(one.value for one in self.seen)
-        return sum(counts[value] for value in values)
+        return sum(self.counts[value] for value in values)
 
 
 @dataclass(frozen=True)
@@ -63,17 +67,18 @@ def counts(found: Iterable[Sighting], scope: Scope) -> tuple[Count, ...]:
     for one in sorted(found, key=lambda one: (one.date, one.exchange)):
         if scope in one.scopes:
             by_trait[one.trait].append(one)
-    return tuple(
-        _counted(value, seen)
-        for mails in by_trait.values()
-        for seen in (one_form(mails),)
-        for value, _ in Counter(one.value for one in seen).most_common()
-    )
+    return tuple(count for mails in by_trait.values() for count in _counts_of_trait(one_form(mails)))
 
 
-def _counted(value: str, seen: Sequence[Sighting]) -> Count:
+def _counts_of_trait(seen: Sequence[Sighting]) -> Iterator[Count]:
+    parts = stretches(seen)
+    for value, _ in Counter(one.value for one in seen).most_common():
+        yield _counted(value, seen, parts)
+
+
+def _counted(value: str, seen: Sequence[Sighting], parts: Sequence[Stretch]) -> Count:
     where = [one for one in seen if one.value == value]
-    usual = [part for part in stretches(seen) if part.count([value]) * 2 > len(part.seen)]
+    usual = [part for part in parts if part.count([value]) * 2 > len(part.seen)]
     return Count(
         trait=seen[0].trait,
         value=value,

@@ -5,6 +5,8 @@ from core.errors import InputError
 from core.store.codec import from_json, from_seconds, to_json, to_seconds
 from core.store.database import Database, Row
 
+_UNKNOWN = "There is no such adapter; 'longhand adapters list' shows which there are."
+
 
 class AdapterRepository:
     def __init__(self, database: Database) -> None:
@@ -61,7 +63,18 @@ class AdapterRepository:
         with self._database.transaction():
             self.retire()
             if not self._database.change("UPDATE adapters SET live = 1 WHERE id = ?", (adapter,)):
-                raise InputError("There is no such adapter; list the adapters to see which there are.")
+                raise InputError(_UNKNOWN)
+
+    def choose(self, adapter: AdapterId | None) -> None:
+        """The user's choice: None for no adapter. Raises InputError for one that is unknown or has no scores
+        yet."""
+        if adapter is None:
+            self.retire()
+            return
+        found = self.get(adapter)
+        if found is not None and not found.scores:
+            raise InputError("This agent is not judged yet; 'longhand learn' goes on with that.")
+        self.make_live(adapter)
 
     def retire(self) -> None:
         """No adapter is live any more."""
@@ -76,7 +89,7 @@ class AdapterRepository:
     def _weights(self, sql: str, adapter: AdapterId) -> bytes:
         row = self._database.read_one(sql, (adapter,))
         if row is None:
-            raise InputError("There is no such adapter; list the adapters to see which there are.")
+            raise InputError(_UNKNOWN)
         return bytes(row[0])
 
 

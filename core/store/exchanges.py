@@ -45,6 +45,7 @@ class ExchangeRepository:
             if (exchange.sent, to_json(exchange.incoming)) != (before[1], before[2]):
                 # What was made of the old text is no longer true of the new one.
                 self._database.write("DELETE FROM examples WHERE exchange = ?", (before[0],))
+                self._database.write("DELETE FROM traits_seen WHERE exchange = ?", (before[0],))
             self._update(ExchangeId(before[0]), exchange)
             return ExchangeId(before[0])
 

@@ -32,6 +32,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(2, schema.VERSION_2),
     Migration(3, schema.VERSION_3),
     Migration(4, schema.VERSION_4),
+    Migration(5, schema.VERSION_5),
 )
 
 

@@ -167,3 +167,12 @@ VERSION_4 = (
     "ALTER TABLE sync_state ADD COLUMN limits TEXT NOT NULL DEFAULT ''",
     "CREATE INDEX messages_by_uid ON messages (account, folder, uid)",
 )
+
+# values_json: what version `detectors` of the detectors saw in the sent text, a value or null for each trait
+VERSION_5 = (
+    """CREATE TABLE traits_seen (
+        exchange INTEGER PRIMARY KEY REFERENCES exchanges ON DELETE CASCADE,
+        detectors INTEGER NOT NULL,
+        values_json TEXT NOT NULL
+    )""",
+)

@@ -2,11 +2,14 @@
 the text cannot tell (nothing to contract, one sentence only)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from core.traits.language import ENGLISH, language_of
 from core.traits.layout import Layout, Names, greeting_form, lay_out, sentences, signed_as, words
 
+DETECTORS = 1  # goes up whenever any of them comes to see another value in some text: what they saw is kept
 SHORT_WORDS = 30  # a body of up to so many words is 'short'
 LONG_WORDS = 60  # a body of more is 'long'
 _TONE_WORDS = 8  # a body of fewer has no tone that code could hear
@@ -140,11 +143,30 @@ _SMALL_WORD = re.compile(
 
 @dataclass(frozen=True)
 class Seen:
-    """A reply as detectors see it."""
+    """A reply as detectors see it; taken apart once for all of them."""
 
-    layout: Layout
     text: str
     names: Names
+
+    @cached_property
+    def language(self) -> str | None:
+        return language_of(self.text)
+
+    @cached_property
+    def layout(self) -> Layout:
+        return lay_out(self.text, self.names)
+
+    @cached_property
+    def body(self) -> str:
+        return self.layout.body
+
+    @cached_property
+    def words(self) -> Sequence[str]:
+        return words(self.body)
+
+    @cached_property
+    def sentences(self) -> Sequence[str]:
+        return sentences(self.body)
 
 
 Detector = Callable[[Seen], str | None]
@@ -154,19 +176,24 @@ Detector = Callable[[Seen], str | None]
 class Trait:
     """One trait. `values` are what it can be, empty for an open string (greeting, closing, emoji).
     `name` is what a rule line begins with; `label` is for people.
-    `forced`: what is said may force the value, however one writes."""
+    `forced`: what is said may force the value, however one writes. `english`: it is told by English
+    words, and cannot be told in a text that is plainly in another language."""
 
     name: str
     label: str
     values: tuple[str, ...]
     detector: Detector
     forced: bool = False
+    english: bool = False
 
     def detect(self, text: str, names: Names) -> str | None:
         """The trait's value in a reply, None where the text cannot tell."""
-        if not text.strip():
+        return self.see(Seen(text, names))
+
+    def see(self, seen: Seen) -> str | None:
+        if not seen.text.strip() or (self.english and seen.language not in (None, ENGLISH)):
             return None
-        return self.detector(Seen(lay_out(text, names), text, names))
+        return self.detector(seen)
 
 
 def _yes(found: object) -> str:
@@ -174,29 +201,29 @@ def _yes(found: object) -> str:
 
 
 def _has(pattern: re.Pattern[str]) -> Detector:
-    return lambda seen: _yes(pattern.search(seen.layout.body))
+    return lambda seen: _yes(pattern.search(seen.body))
 
 
 def _length(seen: Seen) -> str:
-    count = len(words(seen.layout.body))
+    count = len(seen.words)
     return "short" if count <= SHORT_WORDS else "medium" if count <= LONG_WORDS else "long"
 
 
 def _contractions(seen: Seen) -> str | None:
-    if _CONTRACTED.search(seen.layout.body):
+    if _CONTRACTED.search(seen.body):
         return "yes"
-    return "no" if _CONTRACTIBLE.search(seen.layout.body) else None
+    return "no" if _CONTRACTIBLE.search(seen.body) else None
 
 
 def _tone(seen: Seen) -> str | None:
-    difference = len(_FORMAL.findall(seen.layout.body)) - len(_CASUAL.findall(seen.layout.body))
+    difference = len(_FORMAL.findall(seen.body)) - len(_CASUAL.findall(seen.body))
     if difference:
         return "formal" if difference > 0 else "casual"
-    return "neutral" if len(words(seen.layout.body)) >= _TONE_WORDS else None
+    return "neutral" if len(seen.words) >= _TONE_WORDS else None
 
 
 def _thanks(seen: Seen) -> str:
-    found = sentences(seen.layout.body)
+    found = seen.sentences
     # A pleasantry may stand before the thanks, an offer or a question after them.
     opening = found[:2] if found and _PLEASANTRY.search(found[0]) else found[:1]
     if any(map(_gives_thanks, opening)):
@@ -209,9 +236,9 @@ def _gives_thanks(sentence: str) -> bool:
 
 
 def _lists(seen: Seen) -> str:
-    if _NUMBERED.search(seen.layout.body):
+    if _NUMBERED.search(seen.body):
         return "numbers"
-    return "dashes" if _BULLETED.search(seen.layout.body) else "no"
+    return "dashes" if _BULLETED.search(seen.body) else "no"
 
 
 def _emoji(seen: Seen) -> str:
@@ -220,44 +247,44 @@ def _emoji(seen: Seen) -> str:
 
 
 def _paragraphs(seen: Seen) -> str | None:
-    if len(sentences(seen.layout.body)) < 2:
+    if len(seen.sentences) < 2:
         return None
-    return "several" if re.search(r"\n\s*\n", seen.layout.body) else "one"
+    return "several" if re.search(r"\n\s*\n", seen.body) else "one"
 
 
 def _offer(seen: Seen) -> str:
-    return _yes(_OFFER.search(" ".join(sentences(seen.layout.body)[-3:])))
+    return _yes(_OFFER.search(" ".join(seen.sentences[-3:])))
 
 
 def _question(seen: Seen) -> str:
-    found = sentences(seen.layout.body)
+    found = list(seen.sentences)
     while found and (_gives_thanks(found[-1]) or _OFFER.search(found[-1])) and "?" not in found[-1]:
         found.pop()  # courtesies may follow the closing question
     return _yes(any("?" in sentence for sentence in found[-2:]))
 
 
 def _sentence_length(seen: Seen) -> str | None:
-    found = sentences(seen.layout.body)
+    found = seen.sentences
     if len(found) < 2:
         return None
-    mean = len(words(seen.layout.body)) / len(found)
+    mean = len(seen.words) / len(found)
     return "short" if mean <= 9 else "medium" if mean <= 16 else "long"
 
 
 def _numbers(seen: Seen) -> str | None:
-    digits, spelled = len(_SMALL_DIGIT.findall(seen.layout.body)), len(_SMALL_WORD.findall(seen.layout.body))
+    digits, spelled = len(_SMALL_DIGIT.findall(seen.body)), len(_SMALL_WORD.findall(seen.body))
     return None if digits == spelled else "digits" if digits > spelled else "words"
 
 
 def _capitals(seen: Seen) -> str | None:
-    found = [sentence for sentence in sentences(seen.layout.body) if sentence[0].isalpha()]
+    found = [sentence for sentence in seen.sentences if sentence[0].isalpha()]
     lower = sum(sentence[0].islower() for sentence in found)
     return None if not found else "lower" if lower * 2 > len(found) else "usual"
 
 
 def _person(seen: Seen) -> str | None:
-    single = len(re.findall(r"\bI\b", seen.layout.body))
-    plural = len(re.findall(r"\b(?:we|our|us)\b", seen.layout.body, re.IGNORECASE))
+    single = len(re.findall(r"\bI\b", seen.body))
+    plural = len(re.findall(r"\b(?:we|our|us)\b", seen.body, re.IGNORECASE))
     return None if single == plural else "i" if single > plural else "we"
 
 
@@ -281,30 +308,31 @@ TRAITS: tuple[Trait, ...] = (
         lambda seen: signed_as(seen.layout.signed, seen.names),
     ),
     Trait("length", "Length", ("short", "medium", "long"), _length, forced=True),
-    Trait("contractions", "Contractions", _YES_NO, _contractions),
+    Trait("contractions", "Contractions", _YES_NO, _contractions, english=True),
     Trait("exclamation", "Exclamation marks", _YES_NO, _has(re.compile("!"))),
-    Trait("tone", "Tone", ("neutral", "formal", "casual"), _tone),
-    Trait("thanks", "Thanks", ("first", "last", "no"), _thanks),
-    Trait("hedges", "Hedging", _YES_NO, _has(_HEDGE)),
+    Trait("tone", "Tone", ("neutral", "formal", "casual"), _tone, english=True),
+    Trait("thanks", "Thanks", ("first", "last", "no"), _thanks, english=True),
+    Trait("hedges", "Hedging", _YES_NO, _has(_HEDGE), english=True),
     Trait("lists", "Lists", ("no", "dashes", "numbers"), _lists),
     Trait("emoji", "Emoji", (), _emoji),
     Trait("paragraphs", "Paragraphs", ("one", "several"), _paragraphs),
-    Trait("pleasantry", "Pleasantry", _YES_NO, _has(_PLEASANTRY)),
-    Trait("offer", "Offer of help at the end", _YES_NO, _offer),
+    Trait("pleasantry", "Pleasantry", _YES_NO, _has(_PLEASANTRY), english=True),
+    Trait("offer", "Offer of help at the end", _YES_NO, _offer, english=True),
     Trait("sentence_length", "Sentence length", ("short", "medium", "long"), _sentence_length, forced=True),
     Trait("question", "Closing question", _YES_NO, _question),
     Trait("dashes", "Dashes", _YES_NO, _has(re.compile(r"\s[-–—]{1,2}\s|—"))),
     Trait("ellipsis", "Trailing dots", _YES_NO, _has(re.compile(r"\.\.\.|…"))),
-    Trait("numbers", "Small numbers", ("digits", "words"), _numbers, forced=True),
+    Trait("numbers", "Small numbers", ("digits", "words"), _numbers, forced=True, english=True),
     Trait("capitals", "Capital letters", ("usual", "lower"), _capitals),
-    Trait("apology", "Apologies", _YES_NO, _word("sorry|apolog(?:y|ies|i[sz]e)")),
-    Trait("please", "Please", _YES_NO, _word("please|pls")),
-    Trait("person", "I or we", ("i", "we"), _person, forced=True),
+    Trait("apology", "Apologies", _YES_NO, _word("sorry|apolog(?:y|ies|i[sz]e)"), english=True),
+    Trait("please", "Please", _YES_NO, _word("please|pls"), english=True),
+    Trait("person", "I or we", ("i", "we"), _person, forced=True, english=True),
     Trait(
         "abbreviations",
         "Abbreviations",
         _YES_NO,
         _word("asap|btw|fyi|eod|eta|tbc|tbd|imo|afaik|pls|thx|fwiw|wfh"),
+        english=True,
     ),
     Trait("parentheses", "Brackets", _YES_NO, _has(re.compile(r"\([^)]*[a-z][^)]*\)"))),
     Trait("semicolons", "Semicolons", _YES_NO, _has(re.compile(r"\w;\s"))),
@@ -313,6 +341,8 @@ TRAITS: tuple[Trait, ...] = (
         "Intensifiers",
         _YES_NO,
         _word("very|really|absolutely|extremely|super|totally|so much|incredibly"),
+        english=True,
     ),
     Trait("greeting_line", "Greeting on its own line", ("own", "inline"), _greeting_line),
+    Trait("language", "Language", (), lambda seen: seen.language),
 )

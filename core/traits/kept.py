@@ -4,7 +4,7 @@ how to begin and end, what to call someone), by the strings the rule names."""
 import re
 
 from core.domain import Kept, RuleLine
-from core.traits.detectors import EMOJI, TRAITS, Trait
+from core.traits.detectors import EMOJI, TRAITS, Seen, Trait
 from core.traits.layout import Names, lay_out, tidy
 from core.traits.wording import is_negated, quoted, rule_value
 
@@ -33,8 +33,9 @@ def same(trait: Trait | str, a: str, b: str) -> bool:
 
 
 def detect_all(text: str, names: Names) -> dict[str, str | None]:
-    """Every trait's value in a text."""
-    return {trait.name: trait.detect(text, names) for trait in TRAITS}
+    """Every trait's value in a text, in the order of TRAITS."""
+    seen = Seen(text, names)
+    return {trait.name: trait.see(seen) for trait in TRAITS}
 
 
 def kept(line: RuleLine, text: str, names: Names) -> Kept:

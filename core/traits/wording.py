@@ -4,6 +4,7 @@ import re
 
 from core.domain import RuleLine
 from core.traits.detectors import EMOJI, LONG_WORDS, SHORT_WORDS
+from core.traits.language import NAMES
 from core.traits.layout import Names, greeting_form, tidy
 
 OTHER = "other"
@@ -75,6 +76,7 @@ _OPEN = {
     "greeting": 'Open with "{v}".',
     "sign_off": 'Sign off with "{v}".',
     "emoji": "Close the body with the emoji {v}.",
+    "language": "Write in {v}.",
 }
 # People and models read words better than braces.
 _SLOT_WORDS = {"{first}": "[first name]", "{full}": "[full name]", "{last}": "[last name]"}
@@ -247,6 +249,8 @@ def rule_value(line: RuleLine, names: Names | None = None) -> str | None:
     if line.trait == "emoji":
         found = EMOJI.search(text)
         return "no" if negated else found[0].rstrip("\ufe0f") if found else None
+    if line.trait == "language":
+        return next((name for name in NAMES.values() if name in text and not negated), None)
     if line.trait in _KEYWORDS:
         return _keyword_value(line.trait, text, negated)
     if (line.trait, "no") in _SENTENCES:

@@ -5,6 +5,7 @@ import io
 import json
 import os
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -14,8 +15,11 @@ from typing import Any
 import pytest
 
 from core import cli
+from core.domain import Adapter, AdapterId
 from core.privacy.keychain import open_keychain
+from core.store.adapters import AdapterRepository
 from core.store.exchanges import ExchangeRepository
+from core.store.messages import MessageRepository
 from core.store.opening import open_database
 from core.store.paths import Profile
 
@@ -168,6 +172,44 @@ def test_forgetting_leaves_nothing(capsys: pytest.CaptureFixture[str], mails: Pa
     assert json.loads(longhand(capsys, "draft", "--list", "--json")[1]) == []
 
 
+def test_a_matter_is_forgotten_by_its_threads(
+    capsys: pytest.CaptureFixture[str], mails: Path, profile_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported(capsys, mails)
+    longhand(capsys, "rules", "add", "Say that the 5 crates are fragile.")
+    drafts = profile_home / "evaluations" / "0123" / "longhand.db"
+    drafts.parent.mkdir(parents=True)
+    drafts.write_bytes(b"drafts of an evaluation on other texts")
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    status, _, err = longhand(capsys, "privacy", "forget", "--matter", "send 5  Crates")
+    assert (status, "Forget 2 mails in threads" in err) == (1, True)
+    assert drafts.exists()
+    status, out, _ = longhand(capsys, "privacy", "forget", "--matter", "5 crates", "--yes")
+    assert (status, out.startswith("2 mails are forgotten")) == (0, True)
+    assert not drafts.parent.parent.exists()
+    key = open_keychain(profile_home, os.environ["LONGHAND_PASSPHRASE"])
+    with closing(open_database(Profile(profile_home), key)) as database:
+        left = [one.mail.subject for one in MessageRepository(database).all()]
+    assert len(left) == 17
+    assert not [subject for subject in left if subject.endswith("Crates 3")]
+    rules = json.loads(longhand(capsys, "rules", "list", "--json")[1])
+    assert rules
+    assert not [rule for rule in rules if "fragile" in rule["rule"]]
+    assert longhand(capsys, "privacy", "forget", "--matter", "5 crates", "--yes")[1].startswith(
+        "There was no"
+    )
+
+
+def test_forgetting_a_person_takes_the_drafts_of_evaluations_along(
+    capsys: pytest.CaptureFixture[str], mails: Path, profile_home: Path
+) -> None:
+    imported(capsys, mails)
+    drafts = profile_home / "evaluations" / "0123"
+    drafts.mkdir(parents=True)
+    assert longhand(capsys, "privacy", "forget", "nobody.example", "--yes")[0] == 0
+    assert not drafts.exists()
+
+
 def test_text_gives_one_object_a_line(capsys: pytest.CaptureFixture[str], mails: Path) -> None:
     files = [str(mails / "q0.eml"), str(mails / "a1.eml")]
     status, out, _ = longhand(capsys, "text", "--json", *files)
@@ -274,9 +316,53 @@ def test_the_blind_test_goes_on_and_is_forgotten_with_the_mail(
     assert longhand(capsys, "blind", "--results")[0] == 1
 
 
+def test_a_rule_may_hold_for_one_language(capsys: pytest.CaptureFixture[str], mails: Path) -> None:
+    imported(capsys, mails)
+    status, out, _ = longhand(capsys, "rules", "add", "Duze niemanden.", "--language", "german", "--json")
+    assert (status, json.loads(out)["scope"]) == (0, {"kind": "language", "value": "German"})
+    assert json.loads(longhand(capsys, "rules", "measured", "--language", "German", "--json")[1]) == []
+    counted = json.loads(longhand(capsys, "rules", "measured", "--json")[1])
+    assert [one["value"] for one in counted if one["trait"] == "language"] == ["English"]
+
+
+def test_going_back_to_an_earlier_agent_is_one_step(
+    capsys: pytest.CaptureFixture[str], mails: Path, profile_home: Path
+) -> None:
+    imported(capsys, mails)
+    assert json.loads(longhand(capsys, "adapters", "list", "--json")[1]) == []
+    key = open_keychain(profile_home, os.environ["LONGHAND_PASSPHRASE"])
+    with closing(open_database(Profile(profile_home), key)) as database:
+        adapters = AdapterRepository(database)
+        made = Adapter(
+            AdapterId(0), datetime(2026, 3, 1, 9, 30, tzinfo=UTC), "mini-small", True, "", 100, 0.4
+        )
+        for likeness in (0.8, 0.9):
+            adapters.add(replace(made, scores={"likeness": likeness}), b"gguf", b"peft")
+        adapters.add(replace(made, live=False), b"gguf", b"peft")
+    status, out, _ = longhand(capsys, "adapters", "list")
+    assert (status, len(out.splitlines())) == (0, 3)
+    assert out.splitlines()[1] == "*   2  2026-03-01 09:30, from 100 examples: likeness 0.90"
+    assert longhand(capsys, "adapters", "use", "1")[0] == 0
+    listed = json.loads(longhand(capsys, "adapters", "list", "--json")[1])
+    assert [one["in_use"] for one in listed] == [True, False, False]
+    assert longhand(capsys, "adapters", "use", "3")[::2] == (
+        1,
+        "longhand: This agent is not judged yet; 'longhand learn' goes on with that.\n",
+    )
+    assert json.loads(longhand(capsys, "adapters", "use", "none", "--json")[1]) == {"in_use": None}
+    assert "No preference agent" in longhand(capsys, "draft", "--file", str(mails / "q0.eml"))[2]
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
+        (("adapters", "use", "7"), 1),
+        (("privacy", "forget", "--yes"), 2),
+        (("privacy", "forget", "ann@north.example", "--matter", "crates", "--yes"), 2),
+        (("privacy", "forget", "--matter", "a", "--yes"), 1),
+        (("rules", "measured", "--language", "Klingon"), 2),
+        (("rules", "measured", "--language", "German", "--kind", "refusal"), 2),
+        (("adapters", "use", "last"), 2),
         (("draft", "--file", "nowhere.eml"), 1),
         (("import", "nowhere"), 1),
         (("sync",), 1),

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from core.domain import Address, Context, Incoming
 from core.drafting.acts import claimed_acts
-from core.drafting.facts import FactKind, brief_copy, fact_recall, find, unsupported
+from core.drafting.facts import brief_copy, fact_recall, unsupported
+from core.traits.facts import FactKind, find
 
 
 def context(text: str = "", notes: str = "", subject: str = "Offer") -> Context:

@@ -67,7 +67,12 @@ def test_most_of_the_last_drafts_decide(verdicts: list[Kept], ignored: bool) -> 
     assert is_ignored(verdicts) is ignored
 
 
-_STRINGS = {"greeting": ("Hi {first},", "none"), "sign_off": ("Best,", "none"), "emoji": ("🙂", "no")}
+_STRINGS = {
+    "greeting": ("Hi {first},", "none"),
+    "sign_off": ("Best,", "none"),
+    "emoji": ("🙂", "no"),
+    "language": ("German", "English"),
+}
 
 
 @pytest.mark.parametrize("trait", TRAITS, ids=lambda trait: trait.name)
