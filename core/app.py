@@ -10,6 +10,7 @@ from core import messages
 from core.domain import (
     AccountId,
     Adapter,
+    AdapterKind,
     Draft,
     Exchange,
     MessageId,
@@ -25,8 +26,10 @@ from core.drafting.write import OnText, Writer, prompt_for, rules_for, write_dra
 from core.engine.llama import LlamaEngine
 from core.engine.reader import Reader
 from core.errors import InputError
+from core.evaluation.assessing import AGENTS
 from core.evaluation.comparing import Comparing
-from core.evaluation.learning import Control, Learned, Learner, Limits, tools
+from core.evaluation.learning import Control, Learned, Learner
+from core.evaluation.training import Limits, tools
 from core.forgetting import Forgetting
 from core.mail.discovery import Discovery, Looked
 from core.mail.importer import Importer, ImportResult, check_mail, guess_owner
@@ -312,7 +315,7 @@ class App:
         """What a draft written now lacks, in a sentence; empty for nothing."""
         if self.adapter():
             return self._mixed_families()
-        return messages.ADAPTER_NOT_LIVE if self._adapters.all() else messages.NO_ADAPTER
+        return messages.ADAPTER_NOT_LIVE if self._adapters.all(*AGENTS) else messages.NO_ADAPTER
 
     def after_draft(self) -> tuple[str, ...]:
         """Sees to the rules that the writer does not follow, and tells: for after a draft of a stored
@@ -460,7 +463,8 @@ class App:
     def _agent(self, adapter: Adapter | None) -> PreferenceAgent | None:
         if adapter is None:
             return None
-        return PreferenceAgent(self._models().agent(self._adapters.gguf(adapter.id), adapter.base))
+        model = self._models().agent(self._adapters.gguf(adapter.id), adapter.base)
+        return PreferenceAgent(model, adapter.kind is AdapterKind.THINKING)
 
     def _refresh(self) -> None:
         """Pairs the mail anew and counts the measured style, after mail came or went."""

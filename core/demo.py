@@ -15,9 +15,9 @@ from core.domain import AccountId, Draft, Exchange, ExchangeId, MessageId
 from core.drafting.context import exchange
 from core.errors import MailError
 from core.evaluation.gate import Gate
-from core.evaluation.judging import CONTROLS
-from core.evaluation.learning import Control, Learned, Limits
+from core.evaluation.learning import Control, Learned
 from core.evaluation.metrics import rounded
+from core.evaluation.training import Limits
 from core.mail.pairing import pair
 from core.mail.parse import parse_message
 from core.mail.sync import SyncResult
@@ -33,7 +33,6 @@ LIMITS = Limits(examples=100, gate=31)
 DRAFTS = 3
 OTHERS, OTHERS_REPLIES = 3, 40  # other people's mailboxes, for floor and authorship
 ANOTHER = 1000  # the seed of the wrong adapter's person is this much further on
-ARMS = ("zero_shot", "few_shot", "guided")
 
 TakePicture = Callable[[App, "Answered"], str | None]
 
@@ -127,10 +126,9 @@ def as_json(demo: Demo) -> dict[str, Any]:
 
 
 def gate_json(gate: Gate) -> dict[str, Any]:
-    """The gate's scores, each arm's by its name; controls where they were run."""
+    """The gate's scores, each arm's by its name."""
     outline: dict[str, Any] = {"count": gate.count, **rounded({"floor": gate.floor, "ceiling": gate.ceiling})}
-    names = [*ARMS, *(name for name in CONTROLS if name in gate.arms)]
-    return outline | {name: rounded(asdict(gate.arms[name])) for name in names}
+    return outline | {name: rounded(asdict(scores)) for name, scores in gate.arms.items()}
 
 
 def _draft_json(one: Answered) -> dict[str, Any]:

@@ -11,18 +11,16 @@ from pathlib import Path
 
 import msgspec
 
-from core.domain import Adapter, AdapterId, Example
-from core.engine.messages import Segment
+from core.domain import Adapter, AdapterId, AdapterKind, Example
 from core.engine.supervisor import Child
 from core.errors import ChildDied, LearningError
 from core.models import prompts
-from core.models.prompts import Frame
 from core.preference import training_messages as m
+from core.preference.lessons import lesson, segments
 from core.preference.settings import TrainingSettings, from_toml, to_toml
 from core.store.checkpoints import CheckpointRepository
 from core.store.jobs import JobRepository
 from core.tasks import CancelToken, Progress
-from core.traits import Names, in_plain_words
 
 _DEATHS = 3  # of the child, one after another without a single step in between
 
@@ -44,11 +42,19 @@ class TrainedAdapter:
     seconds: float
     peak_mb: float
 
-    def record(self, base: str, family: str) -> Adapter:
+    def record(self, base: str, family: str, kind: AdapterKind = AdapterKind.AGENT) -> Adapter:
         """As the store keeps it, not live yet. `family`: of the model that wrote the rules."""
-        made = datetime.now(UTC)
         return Adapter(
-            AdapterId(0), made, base, False, self.settings, self.examples, self.loss, family=family
+            id=AdapterId(0),
+            created=datetime.now(UTC),
+            base=base,
+            live=False,
+            settings=self.settings,
+            examples=self.examples,
+            final_loss=self.loss,
+            family=family,
+            kind=kind,
+            seconds=self.seconds,
         )
 
 
@@ -92,9 +98,23 @@ class Trainer:
         if not examples:
             raise LearningError("There is nothing to learn from yet; sync or import sent mail first.")
         shares = list(weights) or [1.0] * len(examples)
-        lessons = tuple(lesson(one, share) for one, share in zip(examples, shares, strict=True))
-        checks = tuple(lesson(one, 1.0) for one in validation)
-        run = _Run(self, settings, lessons, checks, progress or Progress(), on_step)
+        lessons = [lesson(one, share) for one, share in zip(examples, shares, strict=True)]
+        checks = [lesson(one, 1.0) for one in validation]
+        return self.teach(lessons, settings, checks, progress, cancel, on_step)
+
+    def teach(
+        self,
+        lessons: Sequence[m.Lesson],
+        settings: TrainingSettings,
+        validation: Sequence[m.Lesson] = (),
+        progress: Progress | None = None,
+        cancel: CancelToken | None = None,
+        on_step: OnStep | None = None,
+        stage: str = "training",
+    ) -> TrainedAdapter:
+        """As `train`, on lessons of any kind; `stage` is what `progress` hears of it."""
+        told = _Told(progress or Progress(), stage, on_step)
+        run = _Run(self, settings, tuple(lessons), tuple(validation), told)
         deaths = 0
         while True:
             before = run.reached
@@ -104,6 +124,12 @@ class Trainer:
                 deaths = 0 if run.reached > before else deaths + 1
                 if deaths >= _DEATHS or (cancel is not None and cancel.cancelled):
                     raise
+
+    def run_of(
+        self, lessons: Sequence[m.Lesson], settings: TrainingSettings, validation: Sequence[m.Lesson] = ()
+    ) -> str:
+        """The name of the run that `teach` would make of the same, whether or not it was made before."""
+        return _name(self._base, settings, lessons, validation)
 
     def encode(self, prompt: prompts.Prompt) -> list[int]:
         """Token ids of a user turn as training sees them, to compare with the llama child's."""
@@ -155,6 +181,23 @@ class _Record:
     seconds: float
 
 
+@dataclass(frozen=True)
+class _Told:
+    """Who hears how far a run is."""
+
+    progress: Progress
+    stage: str
+    on_step: OnStep | None
+
+    def prepared(self, ready: m.Prepared) -> None:
+        self.progress.update(self.stage, ready.first, ready.total)
+
+    def stepped(self, done: m.StepDone) -> None:
+        self.progress.update(self.stage, done.step, done.total, f"loss {done.loss:.2f}")
+        if self.on_step:
+            self.on_step(done.step, done.total, done.loss)
+
+
 class _Run:
     """One run, over as many attempts as it takes."""
 
@@ -164,13 +207,12 @@ class _Run:
         settings: TrainingSettings,
         lessons: tuple[m.Lesson, ...],
         validation: tuple[m.Lesson, ...],
-        progress: Progress,
-        on_step: OnStep | None,
+        told: _Told,
     ) -> None:
         self._base, self._threads = trainer._base, trainer._threads
         self._checkpoints, self._jobs = trainer._checkpoints, trainer._jobs
         self._settings, self._lessons, self._validation = settings, lessons, validation
-        self._progress, self._on_step = progress, on_step
+        self._told = told
         self.name = _name(self._base, settings, lessons, validation)
         self.reached = 0  # the furthest step told of in this process
         self._losses: list[float] = []
@@ -183,7 +225,7 @@ class _Run:
         for reply in child.stream(request, final=(m.Trained,), cancel=cancel, repeats=0):
             match reply:
                 case m.Prepared():
-                    self._progress.update("training", reply.first, reply.total)
+                    self._told.prepared(reply)
                 case m.StepDone():
                     self._stepped(reply)
                 case m.Checkpointed():
@@ -210,9 +252,7 @@ class _Run:
     def _stepped(self, done: m.StepDone) -> None:
         self._losses.append(done.loss)
         self.reached = max(self.reached, done.step)
-        self._progress.update("training", done.step, done.total, f"loss {done.loss:.2f}")
-        if self._on_step:
-            self._on_step(done.step, done.total, done.loss)
+        self._told.stepped(done)
 
     def _keep(self, checkpoint: m.Checkpointed) -> None:
         self._jobs.set(_key(self.name), _Record(self._losses, self._seconds()))
@@ -233,22 +273,6 @@ class _Run:
             seconds=self._seconds(),
             peak_mb=trained.peak_mb,
         )
-
-
-def segments(prompt: prompts.Prompt) -> tuple[Segment, ...]:
-    return tuple(Segment(part.text, isinstance(part, Frame)) for part in prompt.parts)
-
-
-def answer(example: Example) -> str:
-    """What the agent is to write for an example. Each rule in plain words: a small model is to learn
-    which rules a mail calls for, not which of many wordings the large one chose this time."""
-    names = Names.of(example.context.incoming)
-    return "\n".join(str(in_plain_words(line, names)) for line in example.rules)
-
-
-def lesson(example: Example, weight: float) -> m.Lesson:
-    """An example as the training child takes it: prompt, answer, and how much it counts."""
-    return m.Lesson(segments(prompts.agent(example.context)), answer(example), weight)
 
 
 def _name(

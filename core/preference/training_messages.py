@@ -8,11 +8,13 @@ from core.preference.settings import TrainingSettings
 
 
 class Lesson(Message, frozen=True):
-    """After `segments` (a user turn) the model is to write `answer`; `weight` of its loss."""
+    """After `segments` (a user turn) the model is to write `answer`; `weight` of its loss. Where there is
+    `thinking` (None: there is none), that comes first: `<think>` is given, its end is learned."""
 
     segments: tuple[Segment, ...]
     answer: str
     weight: float = 1.0
+    thinking: str | None = None
 
 
 class Train(Message, frozen=True):

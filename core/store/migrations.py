@@ -31,6 +31,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, schema.VERSION_1),
     Migration(2, schema.VERSION_2),
     Migration(3, schema.VERSION_3),
+    Migration(4, schema.VERSION_4),
 )
 
 
