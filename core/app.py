@@ -38,7 +38,7 @@ from core.mail.servers import Servers
 from core.mail.sync import SyncResult
 from core.models.choice import CLOUD_KEY, ModelChoice, ModelEntry
 from core.models.download import Downloads
-from core.models.hardware import machine
+from core.models.hardware import machine, on_battery
 from core.models.hub import Hub
 from core.preference.agent import PreferenceAgent
 from core.preference.rulebook import RuleBook
@@ -58,7 +58,7 @@ from core.store.messages import MessageRepository, StoredMessage
 from core.store.opening import open_database
 from core.store.paths import Profile
 from core.store.settings import Cloud, LargeModel, Settings
-from core.tasks import CancelToken, Progress
+from core.tasks import CancelToken, Pause, Progress
 
 _PACE = "pace/"  # key of the words in a second that a model wrote in its last draft
 _TELLING = 8  # words: a shorter draft tells of starting up, not of writing
@@ -88,6 +88,7 @@ class App:
         self._servers = Servers(database, keychain, self._guard, self._ledger)
         self._discovery = Discovery(Network(self._guard, self._ledger))
         self._mailbox = Mailbox(database, self._reader)
+        self._pause = Pause(self._waits_for_power)
         self._engine = LlamaEngine(settings.limits.threads or None, settings.limits.idle_seconds)
 
     @classmethod
@@ -270,7 +271,13 @@ class App:
     def comparing(self) -> Comparing:
         """The ways of drafting, compared."""
         return Comparing(
-            self._profile, self._settings, self._keychain, self._database, self._models(), self._mailbox
+            self._profile,
+            self._settings,
+            self._keychain,
+            self._database,
+            self._models(),
+            self._mailbox,
+            self._pause,
         )
 
     # Drafting
@@ -288,9 +295,10 @@ class App:
         """The reply in the user's style. `left_out`: traits whose rules it goes without; `on_text`
         gets its pieces as they come. Raises ModelError, ChildDied, InputError, Cancelled."""
         context = self._mailbox.context(target, notes)
-        made = write_draft(
-            context, self._writer(), left_out=left_out, on_text=on_text, progress=progress, cancel=cancel
-        )
+        with self._pause.hold(messages.WAITS_FOR_DRAFT):
+            made = write_draft(
+                context, self._writer(), left_out=left_out, on_text=on_text, progress=progress, cancel=cancel
+            )
         words = len(made.text.split())
         if words >= _TELLING:
             self._jobs.set(f"{_PACE}{made.model}", words / made.seconds)
@@ -444,8 +452,12 @@ class App:
         known = self._mailbox.others() if others is None else others
         wanted = self._settings.learning
         limits = limits or Limits(wanted.examples, wanted.gate)
-        made_with = tools(self._models(), self._settings)
+        made_with = tools(self._models(), self._settings, self._pause)
         return Learner(self._database, Rules(self._database), made_with, known, limits)
+
+    def _waits_for_power(self) -> str:
+        wait = not self._settings.learning.on_battery and on_battery()
+        return messages.WAITS_FOR_POWER if wait else ""
 
     def _writer(self) -> Writer:
         live = self.adapter()

@@ -23,9 +23,11 @@ from core.mail.parse import parse_message
 from core.mail.sync import SyncResult
 from core.sample.mailbox import Mailbox, make_mailbox
 from core.sample.server import SampleServer
+from core.store import settings
 from core.store.accounts import Account
 from core.store.messages import StoredMessage
 from core.store.paths import Profile
+from core.store.settings import Learning, Settings
 from core.tasks import CancelToken, Progress
 
 # What keeps the demo under six minutes on two cores.
@@ -92,7 +94,10 @@ def throwaway(mailbox: Mailbox) -> Iterator[App]:
     server = SampleServer.start([(one.folder, one.flags, one.raw) for one in mailbox.messages])
     try:
         with tempfile.TemporaryDirectory(prefix="longhand-demo-") as folder:
-            app = App.open(Profile(Path(folder)), secrets.token_urlsafe(), "longhand demo")
+            profile = Profile(Path(folder))
+            # Whoever asks for a demo on battery wants to see it.
+            settings.save(profile.settings, Settings(learning=Learning(on_battery=True)))
+            app = App.open(profile, secrets.token_urlsafe(), "longhand demo")
             try:
                 app.add_account(_account(mailbox, server), server.password)
                 yield app

@@ -40,6 +40,14 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December",
 )  # fmt: skip
+NO_NF4 = (
+    "This machine cannot calculate with four-bit weights, so the small model is held in 16 bits; learning "
+    "takes more memory."
+)
+WAITS_FOR_DRAFT = "Learning waits while a draft is written"
+WAITS_FOR_POWER = (
+    "Learning waits for the power cable (learning.on_battery in settings.toml lets it go on without)"
+)
 CANCELLED = "Stopped; the same command goes on from here."
 NO_PST = (
     "Outlook's data files (PST, OST) are not supported; open the file in Outlook and drag its mail out as "
@@ -329,3 +337,14 @@ def offer(file: str, repo: str, host: str, size: int, licence: str) -> str:
     """What a download would bring; `size` in bytes."""
     told = f"its licence, says its page, is '{licence}'" if licence else "its page states no licence"
     return f"{file} of {repo}, from {host}: {size / 1e6:.0f} MB; {told}."
+
+
+def no_device(device: str) -> str:
+    return f"There is no '{device}' to train on here; set device to 'auto' in training.toml."
+
+
+def memory_short(at_once: int, batch: int, twice: bool) -> str:
+    """How training goes on: so many lessons of a `batch` together, layers calculated `twice` or not."""
+    how = f"{at_once} of {batch} lessons are" if at_once > 1 else f"1 of {batch} lessons is"
+    slower = ", and layers are calculated twice" if twice else ""
+    return f"Memory is short: {how} worked on at a time{slower}. Learning takes a little longer."

@@ -28,7 +28,7 @@ from core.store.jobs import JobRepository
 from core.store.opening import open_database
 from core.store.paths import Profile
 from core.store.settings import Settings
-from core.tasks import CancelToken, Progress
+from core.tasks import CancelToken, Pause, Progress
 
 
 class Comparing:
@@ -42,10 +42,13 @@ class Comparing:
         database: Database,
         models: ModelChoice,
         mailbox: Mailbox,
+        pause: Pause,
     ) -> None:
+        """`pause`: whether learning is to wait."""
         self._profile, self._settings, self._keychain = profile, settings, keychain
         self._database, self._models, self._mailbox = database, models, mailbox
         self._jobs = JobRepository(database)
+        self._pause = pause
 
     def before_judging(self, judge: str) -> str:
         """What the user should know before that model judges; empty for nothing."""
@@ -126,4 +129,5 @@ class Comparing:
     def _learner(self, database: Database, others: Sequence[Exchange]) -> Learner:
         wanted = self._settings.learning
         limits = Limits(wanted.examples, wanted.gate)
-        return Learner(database, Rules(database), tools(self._models, self._settings), others, limits)
+        made_with = tools(self._models, self._settings, self._pause)
+        return Learner(database, Rules(database), made_with, others, limits)

@@ -129,11 +129,11 @@ class Learner:
             examples=count,
             train_seconds=trained.seconds,
             peak_rss_mb=trained.peak_mb,
-            quantization=self._tools.settings.quantization,
+            quantization=trained.quantization,
             gate=result,
             adapter=adapter,
             live=live,
-            sentences=_sentences(result, live),
+            sentences=(*trained.told, *_sentences(result, live)),
         )
 
 

@@ -2,7 +2,7 @@
 the others it is compared with, each once. Every part keeps what it has done in the store."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.domain import Adapter, AdapterId, AdapterKind, Example, Exchange
@@ -22,7 +22,7 @@ from core.store.examples import ExampleRepository
 from core.store.exchanges import ExchangeRepository
 from core.store.jobs import JobRepository
 from core.store.settings import Settings
-from core.tasks import CancelToken, Progress
+from core.tasks import CancelToken, Pause, Progress
 
 LEAST_LEARNING = 8
 
@@ -41,7 +41,7 @@ class Tools:
     """What learning works with. `agent_model` makes M_A of an adapter's GGUF bytes and the name of the
     base it is served on; `base` is the small model's folder for training, `shipped` its GGUF, and
     `dequantised` where its weights as trained on go if the settings serve those. `thinking`: the agent
-    thinks before its rules."""
+    thinks before its rules; `pause`: whether learning is to wait."""
 
     large: ChatModel
     agent_model: Callable[[bytes, str], ChatModel]
@@ -52,6 +52,7 @@ class Tools:
     max_tokens: int = 400
     threads: int | None = None
     thinking: bool = False
+    pause: Pause = field(default_factory=Pause)
 
     @property
     def kind(self) -> AdapterKind:
@@ -59,7 +60,7 @@ class Tools:
         return AdapterKind.THINKING if self.thinking else AdapterKind.AGENT
 
 
-def tools(models: ModelChoice, settings: Settings) -> Tools:
+def tools(models: ModelChoice, settings: Settings, pause: Pause) -> Tools:
     """As the user has chosen them. Raises ModelError, InputError for a model that is not there."""
     return Tools(
         large=models.large(),
@@ -71,6 +72,7 @@ def tools(models: ModelChoice, settings: Settings) -> Tools:
         max_tokens=settings.drafting.max_tokens,
         threads=settings.limits.threads or None,
         thinking=settings.small.thinking,
+        pause=pause,
     )
 
 
@@ -93,7 +95,8 @@ class Training:
         self._exchanges = ExchangeRepository(database)
         self._adapters = AdapterRepository(database)
         self._jobs = JobRepository(database)
-        self._trainer = Trainer(tools.base, CheckpointRepository(database), self._jobs, tools.threads)
+        checkpoints = CheckpointRepository(database)
+        self._trainer = Trainer(tools.base, checkpoints, self._jobs, tools.threads, tools.pause)
 
     def material(self, kind: AdapterKind, progress: Progress, cancel: CancelToken) -> Material:
         """The exchanges are the same for every kind; only what is to be learned of each differs."""
@@ -104,13 +107,15 @@ class Training:
             )
         way = examples_of(kind)
         maker = ExampleMaker(self._tools.large, ExampleRepository(self._database, way), WAYS.get(way))
-        examples = maker.build(learning, progress, cancel, _stage("Making examples", kind))
+        pause = self._tools.pause
+        examples = maker.build(learning, progress, cancel, _stage("Making examples", kind), pause)
         if not examples:
             raise LearningError(
                 "The writing model found no rules of style in your mail; choose another one and learn again."
             )
         validation = self._checks()
-        checks = maker.build(validation, progress, cancel, _stage("Making examples to check by", kind))
+        stage = _stage("Making examples to check by", kind)
+        checks = maker.build(validation, progress, cancel, stage, pause)
         sources = {one.id: one for one in (*learning, *validation)}
 
         def taught(example: Example, weighed: bool) -> Lesson:

@@ -9,7 +9,7 @@ from core.models import prompts
 from core.models.chat import ChatModel, Question
 from core.preference.rule_lines import grammar, parse_rules, split_thinking
 from core.store.examples import ExampleRepository
-from core.tasks import CancelToken, Progress
+from core.tasks import CancelToken, Pause, Progress
 from core.traits import Names, kept, trait_named
 
 FORMS = ("full", "short", "empty")
@@ -42,11 +42,12 @@ class ExampleMaker:
         progress: Progress | None = None,
         cancel: CancelToken | None = None,
         stage: str = "examples",
+        pause: Pause | None = None,
     ) -> tuple[Example, ...]:
         """One example for each exchange; those made before, by the same prompts and family of models,
         not again. Returns all of them that hold rules, in the order of `exchanges`. Raises Cancelled,
-        ModelError, ChildDied; what is made stays made."""
-        report = progress or Progress()
+        ModelError, ChildDied; what is made stays made. While `pause` has a reason none is begun."""
+        report, held = progress or Progress(), pause or Pause()
         stored = {(one.exchange, one.brief_form): one for one in self._examples.all()}
         # Another family of models words and weighs its rules otherwise.
         made_by = (prompt_version(self._way), self._large.family)
@@ -58,6 +59,7 @@ class ExampleMaker:
         }
         missing = [exchange for exchange in exchanges if exchange.id not in found]
         for at in range(0, len(missing), GROUP):
+            held.wait(lambda reason: report.update(reason, 0, 0), cancel)
             report.update(stage, len(found), len(exchanges))
             if cancel is not None:
                 cancel.check()

@@ -3,8 +3,10 @@ computes; every checkpoint is a row of the encrypted store, so the run goes on a
 
 import hashlib
 import json
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +22,9 @@ from core.preference.lessons import lesson, segments
 from core.preference.settings import TrainingSettings, from_toml, to_toml
 from core.store.checkpoints import CheckpointRepository
 from core.store.jobs import JobRepository
-from core.tasks import CancelToken, Progress
+from core.tasks import CancelToken, Pause, Progress
 
+_LOOK = 0.1  # seconds between looks at whether there is a reason to wait
 _DEATHS = 3  # of the child, one after another without a single step in between
 
 OnStep = Callable[[int, int, float], None]  # (step, steps in all, loss)
@@ -30,7 +33,7 @@ OnStep = Callable[[int, int, float], None]  # (step, steps in all, loss)
 @dataclass(frozen=True)
 class TrainedAdapter:
     """`losses` holds one loss for each step done, in order; `seconds` counts all attempts of the
-    run. `run` names it to `Trainer.forget`."""
+    run. `run` names it to `Trainer.forget`; `told`: what the user should know of how it went."""
 
     run: str
     gguf: bytes
@@ -41,6 +44,12 @@ class TrainedAdapter:
     examples: int
     seconds: float
     peak_mb: float
+    told: tuple[str, ...] = ()
+
+    @property
+    def quantization(self) -> str:
+        """As the base was really held."""
+        return from_toml(self.settings).quantization
 
     def record(self, base: str, family: str, kind: AdapterKind = AdapterKind.AGENT) -> Adapter:
         """As the store keeps it, not live yet. `family`: of the model that wrote the rules."""
@@ -67,8 +76,11 @@ class Trainer:
         checkpoints: CheckpointRepository,
         jobs: JobRepository,
         threads: int | None = None,
+        pause: Pause | None = None,
     ) -> None:
+        """`pause`: while it has a reason, no further step begins."""
         self._base = base
+        self._pause = pause or Pause()
         self._checkpoints = checkpoints
         self._jobs = jobs
         self._threads = threads or 0
@@ -115,6 +127,11 @@ class Trainer:
         """As `train`, on lessons of any kind; `stage` is what `progress` hears of it."""
         told = _Told(progress or Progress(), stage, on_step)
         run = _Run(self, settings, tuple(lessons), tuple(validation), told)
+        with self._pausing(told):
+            return self._through(run, cancel)
+
+    def _through(self, run: "_Run", cancel: CancelToken | None) -> TrainedAdapter:
+        """As many attempts as it takes."""
         deaths = 0
         while True:
             before = run.reached
@@ -122,8 +139,37 @@ class Trainer:
                 return run.attempt(self._child, cancel)
             except ChildDied:
                 deaths = 0 if run.reached > before else deaths + 1
+                if deaths > 1:  # the system ends whoever takes too much memory, and does not say so
+                    run.ease()
                 if deaths >= _DEATHS or (cancel is not None and cancel.cancelled):
                     raise
+
+    @contextmanager
+    def _pausing(self, told: "_Told") -> Iterator[None]:
+        """Passes on to the child, as long as the block runs, whether it may go on. A child that was started
+        anew has heard nothing yet."""
+        over, said = threading.Event(), (False, self.pid)
+
+        def watch() -> None:
+            nonlocal said
+            while not over.wait(_LOOK):
+                reason = self._pause.reason
+                now = (bool(reason), self.pid)
+                if now == said:
+                    continue
+                if reason and not said[0]:
+                    told.waiting(reason)
+                self._child.send(m.Hold() if reason else m.GoOn())
+                said = now
+
+        watcher = threading.Thread(target=watch, name="pause", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watcher.join()
+            self._child.send(m.GoOn())
 
     def run_of(
         self, lessons: Sequence[m.Lesson], settings: TrainingSettings, validation: Sequence[m.Lesson] = ()
@@ -192,6 +238,9 @@ class _Told:
     def prepared(self, ready: m.Prepared) -> None:
         self.progress.update(self.stage, ready.first, ready.total)
 
+    def waiting(self, reason: str) -> None:
+        self.progress.update(reason, 0, 0)
+
     def stepped(self, done: m.StepDone) -> None:
         self.progress.update(self.stage, done.step, done.total, f"loss {done.loss:.2f}")
         if self.on_step:
@@ -215,6 +264,8 @@ class _Run:
         self._told = told
         self.name = _name(self._base, settings, lessons, validation)
         self.reached = 0  # the furthest step told of in this process
+        self._at_once = 0
+        self._said: dict[str, None] = {}
         self._losses: list[float] = []
         self._before = 0.0
         self._started = time.monotonic()
@@ -225,7 +276,11 @@ class _Run:
         for reply in child.stream(request, final=(m.Trained,), cancel=cancel, repeats=0):
             match reply:
                 case m.Prepared():
+                    self._settings = reply.settings
+                    self._said |= dict.fromkeys(reply.told)
                     self._told.prepared(reply)
+                case m.Eased():
+                    self._said |= dict.fromkeys((reply.told,))
                 case m.StepDone():
                     self._stepped(reply)
                 case m.Checkpointed():
@@ -247,7 +302,12 @@ class _Run:
             validation=self._validation,
             checkpoint=checkpoint.state if checkpoint else b"",
             threads=self._threads,
+            at_once=self._at_once,
         )
+
+    def ease(self) -> None:
+        """The next attempt works on half as many lessons at once."""
+        self._at_once = max(1, (self._at_once or self._settings.batch) // 2)
 
     def _stepped(self, done: m.StepDone) -> None:
         self._losses.append(done.loss)
@@ -272,6 +332,7 @@ class _Run:
             examples=len(self._lessons),
             seconds=self._seconds(),
             peak_mb=trained.peak_mb,
+            told=tuple(self._said),
         )
 
 
