@@ -222,7 +222,10 @@ class Qlora:
 
     def _calculate_twice(self) -> None:
         self._twice = True
-        self.model.get_base_model().gradient_checkpointing_enable({"use_reentrant": False})
+        base = self.model.get_base_model()
+        # The name of it until transformers 5.23, and since.
+        enable = getattr(base, "activation_checkpointing_enable", base.gradient_checkpointing_enable)
+        enable({"use_reentrant": False})
 
     def _loss(self, batch: Sequence[Ids], total: float | None = None) -> Tensor:
         """Mean negative log-likelihood of the answer tokens, each weighted as its lesson is; where `total`

@@ -229,22 +229,6 @@ def test_a_base_too_large_for_the_machine_is_told_before_it_is_loaded(bench: Ben
     trainer.close()
 
 
-@pytest.mark.parametrize("change", [{"gradient_checkpointing": "on"}, {"quantization": "16bit"}])
-def test_other_ways_to_save_memory_learn_the_same(
-    bench: Bench, undisturbed: TrainedAdapter, change: dict[str, str]
-) -> None:
-    trained = bench.trainer.train(EXAMPLES, replace(SETTINGS, **change))
-    assert trained.losses == pytest.approx(undisturbed.losses, rel=0.15)
-    assert trained.told == ()
-    for name, value in change.items():
-        assert f'{name} = "{value}"' in trained.settings
-
-
-def test_a_device_that_is_not_there_is_told(bench: Bench) -> None:
-    with pytest.raises(LearningError, match="no 'mps' to train on"):
-        bench.trainer.train(EXAMPLES, replace(SETTINGS, device="mps"))
-
-
 def memory(pid: int) -> int:
     """Bytes of data that a process has mapped."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
