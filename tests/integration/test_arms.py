@@ -7,11 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.domain import AdapterKind
-from core.drafting.mailbox import Mailbox
 from core.engine.llama import LlamaEngine
-from core.engine.reader import Reader
 from core.evaluation.training import Limits, Tools, Training
-from core.forgetting import Forgetting
 from core.models.local import LocalModel
 from core.models.metered import Meter, Metered
 from core.preference.agent import PreferenceAgent
@@ -22,8 +19,6 @@ from core.store.adapters import AdapterRepository
 from core.store.database import Database
 from core.store.examples import ExampleRepository
 from core.store.exchanges import ExchangeRepository, NewExchange
-from core.store.jobs import JobRepository
-from core.store.settings import Exclude
 from core.tasks import CancelToken, Progress
 from tests.lessons import exchange
 
@@ -72,21 +67,26 @@ def bench(tmp_path: Path, engine: LlamaEngine, repository: Path) -> Iterator[Ben
     database.close()
 
 
-def test_each_is_trained_once_from_the_same_exchanges(bench: Bench) -> None:
-    made = {kind: bench.rival(kind) for kind in RIVALS}
-    stored = AdapterRepository(bench.database).all()
+def test_each_is_trained_once_and_gives_way_to_one_of_other_settings(bench: Bench) -> None:
+    made = {kind: bench.rival(kind) for kind in (AdapterKind.NAIVE, AdapterKind.THINKING)}
+    adapters = AdapterRepository(bench.database)
+    stored = adapters.all()
     assert {one.kind: one.id for one in stored} == made
     assert all(one.seconds > 0 and not one.live and one.examples <= 10 for one in stored)
-    assert len({AdapterRepository(bench.database).gguf(one.id) for one in stored}) == len(made)
+    assert len({adapters.gguf(one.id) for one in stored}) == 2
     assert bench.meter.take().new_tokens > 0
-    assert {kind: bench.rival(kind) for kind in RIVALS} == made
+    assert {kind: bench.rival(kind) for kind in made} == made
     assert bench.meter.take().calls == ()  # no example was made again, and nothing trained
-    assert AdapterRepository(bench.database).all() == stored
+    assert adapters.all() == stored
+    bench.tools = replace(bench.tools, settings=replace(SETTINGS, steps=5))
+    last = bench.rival(AdapterKind.NAIVE)
+    assert [one.id for one in adapters.all()] == [made[AdapterKind.THINKING], last]
+    assert [one.id for one in adapters.all(AdapterKind.NAIVE)] == [last]
 
 
 def test_examples_of_each_way_are_their_own(bench: Bench) -> None:
     for kind in RIVALS:
-        bench.rival(kind)
+        bench.training().material(kind, Progress(), CancelToken())
     found = {kind: ExampleRepository(bench.database, kind).all() for kind in (AdapterKind.AGENT, *WAYS)}
     assert all(len(examples) == 11 for examples in found.values())
     assert all(one.thinking and one.zero_shot for one in found[AdapterKind.AGENT])
@@ -95,14 +95,6 @@ def test_examples_of_each_way_are_their_own(bench: Bench) -> None:
     versions = {one.prompt_version for examples in found.values() for one in examples}
     assert versions == {prompt_version(), prompt_version(WAYS[AdapterKind.UNCOMPARED])}
     assert ExampleRepository(bench.database, AdapterKind.THINKING).count() == 0  # it learns the agent's
-
-
-def test_one_of_other_settings_takes_its_place(bench: Bench) -> None:
-    first = bench.rival(AdapterKind.NAIVE)
-    bench.tools = replace(bench.tools, settings=replace(SETTINGS, steps=5))
-    second = bench.rival(AdapterKind.NAIVE)
-    assert [one.id for one in AdapterRepository(bench.database).all()] == [second]
-    assert first != second
 
 
 def test_the_agent_that_thinks_learned_to(bench: Bench) -> None:
@@ -121,17 +113,3 @@ def test_the_agent_that_thinks_learned_to(bench: Bench) -> None:
     thought = meter.take().new_tokens
     [PreferenceAgent(model).rules_for(context) for context in contexts]
     assert thought > meter.take().new_tokens
-
-
-def test_forgetting_a_person_forgets_them_too(bench: Bench) -> None:
-    """As agents are: whatever was trained may have memorised the mail."""
-    bench.rival(AdapterKind.NAIVE)
-    reader = Reader()
-    try:
-        mailbox = Mailbox(bench.database, reader)
-        forgetting = Forgetting(bench.database, mailbox, Exclude())
-        forgetting._forget_learned([])
-        assert AdapterRepository(bench.database).all() == ()
-        assert JobRepository(bench.database).keys("learn/") == ()
-    finally:
-        reader.close()

@@ -1,10 +1,13 @@
 """Waiting: who holds work up, and how it goes on."""
 
 import threading
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from core.errors import Cancelled
+from core.models.hardware import on_battery
 from core.tasks import CancelToken, Pause
 
 
@@ -43,3 +46,15 @@ def test_a_wait_can_be_broken_off() -> None:
     cancel = CancelToken()
     with pytest.raises(Cancelled):
         Pause(lambda: "no power").wait(lambda _reason: cancel.cancel(), cancel)
+
+
+@pytest.mark.parametrize(("plugged", "waits"), [(True, False), (False, True), (None, False), ("none", False)])
+def test_a_battery_counts_only_where_there_is_one_in_use(
+    monkeypatch: pytest.MonkeyPatch, plugged: object, waits: bool
+) -> None:
+    """psutil gives None for a machine without one, and None for what it cannot tell of one."""
+    battery = None if plugged == "none" else SimpleNamespace(power_plugged=plugged)
+    monkeypatch.setattr(psutil, "sensors_battery", lambda: battery, raising=False)
+    assert on_battery() is waits
+    monkeypatch.delattr(psutil, "sensors_battery", raising=False)
+    assert not on_battery()
