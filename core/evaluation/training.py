@@ -95,8 +95,6 @@ class Training:
         self._exchanges = ExchangeRepository(database)
         self._adapters = AdapterRepository(database)
         self._jobs = JobRepository(database)
-        checkpoints = CheckpointRepository(database)
-        self._trainer = Trainer(tools.base, checkpoints, self._jobs, tools.threads, tools.pause)
 
     def material(self, kind: AdapterKind, progress: Progress, cancel: CancelToken) -> Material:
         """The exchanges are the same for every kind; only what is to be learned of each differs."""
@@ -132,14 +130,15 @@ class Training:
     def train(self, material: Material, progress: Progress, cancel: CancelToken) -> TrainedAdapter:
         settings = self._tools.settings
         stage = _stage("training", material.kind)
+        trainer = self._trainer()
         try:
-            trained = self._trainer.teach(
+            trained = trainer.teach(
                 material.lessons, settings, material.checks, progress, cancel, stage=stage
             )
             if self._serves_trained:
-                self._trainer.dequantise(settings, self._tools.shipped, self._tools.dequantised)
+                trainer.dequantise(settings, self._tools.shipped, self._tools.dequantised)
         finally:
-            self._trainer.close()
+            trainer.close()
         return trained
 
     def stored(self, trained: TrainedAdapter, kind: AdapterKind) -> AdapterId:
@@ -153,13 +152,13 @@ class Training:
 
     def forget(self, trained: TrainedAdapter) -> None:
         """Drops the checkpoint of a run whose adapter is stored and needs no more of it."""
-        self._trainer.forget(trained.run)
+        self._trainer().forget(trained.run)
 
     def rival(self, kind: AdapterKind, progress: Progress, cancel: CancelToken) -> Adapter:
         """An adapter for an arm: the one that was trained of the same before, or a new one in place of
         those of its kind that nothing else needs."""
         material = self.material(kind, progress, cancel)
-        run = self._trainer.run_of(material.lessons, self._tools.settings, material.checks)
+        run = self._trainer().run_of(material.lessons, self._tools.settings, material.checks)
         if known := self._known(run):
             return known
         trained = self.train(material, progress, cancel)
@@ -173,6 +172,11 @@ class Training:
         if found is None:
             raise AssertionError("what was just stored is there")
         return found
+
+    def _trainer(self) -> Trainer:
+        """One for each run: closed, it starts no other."""
+        checkpoints = CheckpointRepository(self._database)
+        return Trainer(self._tools.base, checkpoints, self._jobs, self._tools.threads, self._tools.pause)
 
     @property
     def base_served(self) -> str:

@@ -68,7 +68,8 @@ def bench(tmp_path: Path, engine: LlamaEngine, repository: Path) -> Iterator[Ben
 
 
 def test_each_is_trained_once_and_gives_way_to_one_of_other_settings(bench: Bench) -> None:
-    made = {kind: bench.rival(kind) for kind in (AdapterKind.NAIVE, AdapterKind.THINKING)}
+    training, wanted = bench.training(), (AdapterKind.NAIVE, AdapterKind.THINKING)
+    made = {kind: training.rival(kind, Progress(), CancelToken()).id for kind in wanted}
     adapters = AdapterRepository(bench.database)
     stored = adapters.all()
     assert {one.kind: one.id for one in stored} == made
