@@ -10,6 +10,7 @@ from core.domain import (
     AccountId,
     Adapter,
     AdapterId,
+    AdapterKind,
     Context,
     Draft,
     Exchange,
@@ -26,8 +27,10 @@ from core.drafting.write import OnText, Writer, prompt_for, rules_for, write_dra
 from core.engine.llama import LlamaEngine
 from core.engine.reader import Reader
 from core.errors import InputError
+from core.evaluation.assessing import AGENTS
 from core.evaluation.comparing import Comparing
-from core.evaluation.learning import Control, Learned, Learner, Limits, tools
+from core.evaluation.learning import Control, Learned, Learner
+from core.evaluation.training import Limits, tools
 from core.forgetting import Forgetting
 from core.mail.discovery import Discovery, Looked
 from core.mail.importer import Importer, ImportResult, check_mail, guess_owner
@@ -39,7 +42,7 @@ from core.models.chat import ChatModel
 from core.models.choice import ModelChoice, ModelEntry
 from core.models.cloud import checked_host
 from core.models.download import Downloads
-from core.models.hardware import machine
+from core.models.hardware import machine, on_battery
 from core.models.hub import Hub
 from core.models.service import CLOUD_KEY, Mailboxes, Service, host_of
 from core.preference.agent import PreferenceAgent
@@ -61,7 +64,7 @@ from core.store.messages import MessageRepository, StoredMessage
 from core.store.opening import open_database
 from core.store.paths import Profile
 from core.store.settings import Cloud, LargeModel, Settings
-from core.tasks import CancelToken, Progress
+from core.tasks import CancelToken, Pause, Progress
 
 _PACE = "pace/"  # key of the words in a second that a model wrote in its last draft
 _TELLING = 8  # words: a shorter draft tells of starting up, not of writing
@@ -95,6 +98,7 @@ class App:
         self._servers = Servers(database, keychain, self._guard, self._ledger)
         self._discovery = Discovery(Network(self._guard, self._ledger))
         self._mailbox = Mailbox(database, self._reader)
+        self._pause = Pause(self._waits_for_power)
         self._engine = LlamaEngine(settings.limits.threads or None, settings.limits.idle_seconds)
         self._let_through(settings.cloud)
 
@@ -340,7 +344,13 @@ class App:
     def comparing(self) -> Comparing:
         """The ways of drafting, compared."""
         return Comparing(
-            self._profile, self._settings, self._keychain, self._database, self._models(), self._mailbox
+            self._profile,
+            self._settings,
+            self._keychain,
+            self._database,
+            self._models(),
+            self._mailbox,
+            self._pause,
         )
 
     # Drafting
@@ -359,9 +369,10 @@ class App:
         gets its pieces as they come. Raises ModelError, ChildDied, InputError, Cancelled."""
         context = self._mailbox.context(target, notes)
         writer = self._writer(self._large(context))
-        made = write_draft(
-            context, writer, left_out=left_out, on_text=on_text, progress=progress, cancel=cancel
-        )
+        with self._pause.hold(messages.WAITS_FOR_DRAFT):
+            made = write_draft(
+                context, writer, left_out=left_out, on_text=on_text, progress=progress, cancel=cancel
+            )
         words = len(made.text.split())
         if words >= _TELLING:
             self._jobs.set(f"{_PACE}{made.model}", words / made.seconds)
@@ -387,7 +398,7 @@ class App:
         """What a draft written now lacks, in a sentence; empty for nothing."""
         if self.adapter():
             return self._mixed_families()
-        return messages.ADAPTER_NOT_LIVE if self._adapters.all() else messages.NO_ADAPTER
+        return messages.ADAPTER_NOT_LIVE if self._adapters.all(*AGENTS) else messages.NO_ADAPTER
 
     def after_draft(self) -> tuple[str, ...]:
         """Sees to the rules that the writer does not follow, and tells: for after a draft of a stored
@@ -527,8 +538,12 @@ class App:
         known = self._mailbox.others() if others is None else others
         wanted = self._settings.learning
         limits = limits or Limits(wanted.examples, wanted.gate)
-        made_with = tools(self._models(), self._settings)
+        made_with = tools(self._models(), self._settings, self._pause)
         return Learner(self._database, Rules(self._database), made_with, known, limits)
+
+    def _waits_for_power(self) -> str:
+        wait = not self._settings.learning.on_battery and on_battery()
+        return messages.WAITS_FOR_POWER if wait else ""
 
     def _large(self, context: Context) -> ChatModel:
         """The writer, for mail to the address that was written to."""
@@ -550,7 +565,8 @@ class App:
     def _agent(self, adapter: Adapter | None) -> PreferenceAgent | None:
         if adapter is None:
             return None
-        return PreferenceAgent(self._models().agent(self._adapters.gguf(adapter.id), adapter.base))
+        model = self._models().agent(self._adapters.gguf(adapter.id), adapter.base)
+        return PreferenceAgent(model, adapter.kind is AdapterKind.THINKING)
 
     def _refresh(self) -> None:
         """Pairs the mail anew and counts the measured style, after mail came or went."""

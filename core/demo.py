@@ -15,17 +15,19 @@ from core.domain import AccountId, Draft, Exchange, ExchangeId, MessageId
 from core.drafting.context import exchange
 from core.errors import MailError
 from core.evaluation.gate import Gate
-from core.evaluation.judging import CONTROLS
-from core.evaluation.learning import Control, Learned, Limits
+from core.evaluation.learning import Control, Learned
 from core.evaluation.metrics import rounded
+from core.evaluation.training import Limits
 from core.mail.pairing import pair
 from core.mail.parse import parse_message
 from core.mail.sync import SyncResult
 from core.sample.mailbox import Mailbox, make_mailbox
 from core.sample.server import SampleServer
+from core.store import settings
 from core.store.accounts import Account
 from core.store.messages import StoredMessage
 from core.store.paths import Profile
+from core.store.settings import Learning, Settings
 from core.tasks import CancelToken, Progress
 
 # What keeps the demo under six minutes on two cores.
@@ -33,7 +35,6 @@ LIMITS = Limits(examples=100, gate=31)
 DRAFTS = 3
 OTHERS, OTHERS_REPLIES = 3, 40  # other people's mailboxes, for floor and authorship
 ANOTHER = 1000  # the seed of the wrong adapter's person is this much further on
-ARMS = ("zero_shot", "few_shot", "guided")
 
 TakePicture = Callable[[App, "Answered"], str | None]
 
@@ -93,7 +94,10 @@ def throwaway(mailbox: Mailbox) -> Iterator[App]:
     server = SampleServer.start([(one.folder, one.flags, one.raw) for one in mailbox.messages])
     try:
         with tempfile.TemporaryDirectory(prefix="longhand-demo-") as folder:
-            app = App.open(Profile(Path(folder)), secrets.token_urlsafe(), "longhand demo")
+            profile = Profile(Path(folder))
+            # Whoever asks for a demo on battery wants to see it.
+            settings.save(profile.settings, Settings(learning=Learning(on_battery=True)))
+            app = App.open(profile, secrets.token_urlsafe(), "longhand demo")
             try:
                 app.add_account(_account(mailbox, server), server.password)
                 yield app
@@ -127,10 +131,9 @@ def as_json(demo: Demo) -> dict[str, Any]:
 
 
 def gate_json(gate: Gate) -> dict[str, Any]:
-    """The gate's scores, each arm's by its name; controls where they were run."""
+    """The gate's scores, each arm's by its name."""
     outline: dict[str, Any] = {"count": gate.count, **rounded({"floor": gate.floor, "ceiling": gate.ceiling})}
-    names = [*ARMS, *(name for name in CONTROLS if name in gate.arms)]
-    return outline | {name: rounded(asdict(gate.arms[name])) for name in names}
+    return outline | {name: rounded(asdict(scores)) for name, scores in gate.arms.items()}
 
 
 def _draft_json(one: Answered) -> dict[str, Any]:

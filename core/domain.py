@@ -238,10 +238,22 @@ class Draft:
     seconds: float = 0.0
 
 
+class AdapterKind(StrEnum):
+    """What the small model was trained to write. Its values name arms of an evaluation too; all but the
+    first two are there for nothing else."""
+
+    AGENT = "agent"  # the rules for a message
+    THINKING = "agent_thinking"  # the same after a thought
+    UNTHOUGHT = "agent_unthought"  # rules that the large model wrote without a thought
+    UNCOMPARED = "agent_uncompared"  # rules drawn from the sent reply alone, without a zero-shot one
+    NAIVE = "naive_small"  # the reply itself (the paper's naive fine-tune)
+
+
 @dataclass(frozen=True)
 class Adapter:
-    """A trained preference agent of one user: a LoRA over the small model. `family` is that of the
-    model that wrote the rules it learned; '' where that is not known."""
+    """A LoRA over the small model, trained on one user's mail: a preference agent, or another `kind` to
+    compare it with. `family` is that of the model that wrote the rules it learned; '' where that is not
+    known. `seconds`: what its training took."""
 
     id: AdapterId
     created: datetime
@@ -252,3 +264,5 @@ class Adapter:
     final_loss: float
     scores: dict[str, float] = field(default_factory=dict)
     family: str = ""
+    kind: AdapterKind = AdapterKind.AGENT
+    seconds: float = 0.0

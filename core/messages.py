@@ -43,6 +43,14 @@ _MONTHS = (
     "November", "December",
 )  # fmt: skip
 LEARN_AGAIN = "Learn again now, from the mail that is left?"
+NO_NF4 = (
+    "This machine cannot calculate with four-bit weights, so the small model is held in 16 bits; learning "
+    "takes more memory."
+)
+WAITS_FOR_DRAFT = "Learning waits while a draft is written"
+WAITS_FOR_POWER = (
+    "Learning waits for the power cable (learning.on_battery in settings.toml lets it go on without)"
+)
 CANCELLED = "Stopped; the same command goes on from here."
 ENCRYPTED = "A part of this mail is encrypted; Longhand leaves it alone."
 NO_PST = (
@@ -373,3 +381,14 @@ def cloud_used(used: tuple[int, int], limits: tuple[int, int]) -> str:
         for count, limit, what in zip(used, limits, ("requests", "tokens"), strict=True)
     ]
     return f"Used this month: {', '.join(counts)}."
+
+
+def no_device(device: str) -> str:
+    return f"There is no '{device}' to train on here; set device to 'auto' in training.toml."
+
+
+def memory_short(at_once: int, batch: int, twice: bool) -> str:
+    """How training goes on: so many lessons of a `batch` together, layers calculated `twice` or not."""
+    how = f"{at_once} of {batch} lessons are" if at_once > 1 else f"1 of {batch} lessons is"
+    slower = ", and layers are calculated twice" if twice else ""
+    return f"Memory is short: {how} worked on at a time{slower}. Learning takes a little longer."

@@ -2,10 +2,13 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from core.errors import Cancelled
+
+_LOOK = 0.1  # seconds between looks at whether work may go on
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,45 @@ class CancelToken:
         """Raises Cancelled once `cancel` was called."""
         if self._event.is_set():
             raise Cancelled
+
+
+class Pause:
+    """Why long work is to wait, for whoever does it to ask; safe across threads. `look` is asked each time
+    and gives a reason of its own, '' for none."""
+
+    def __init__(self, look: Callable[[], str] | None = None) -> None:
+        self._look = look
+        self._lock = threading.Lock()
+        self._reasons: list[str] = []
+
+    @contextmanager
+    def hold(self, reason: str) -> Iterator[None]:
+        """Work waits as long as the block runs."""
+        with self._lock:
+            self._reasons.append(reason)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._reasons.remove(reason)
+
+    @property
+    def reason(self) -> str:
+        """'' where nothing stands against going on."""
+        with self._lock:
+            held = self._reasons[-1] if self._reasons else ""
+        return held or (self._look() if self._look else "")
+
+    def wait(self, told: Callable[[str], None], cancel: CancelToken | None = None) -> None:
+        """Returns once there is no reason to wait; `told` hears of each. Raises Cancelled."""
+        before = ""
+        while reason := self.reason:
+            if reason != before:
+                told(reason)
+            before = reason
+            time.sleep(_LOOK)
+            if cancel is not None:
+                cancel.check()
 
 
 class Progress:

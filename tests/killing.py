@@ -13,10 +13,12 @@ import psutil
 from core.domain import Example, ExchangeId
 from core.privacy.keychain import open_keychain
 from core.sample.mailbox import make_mailbox
+from core.store import settings
 from core.store.adapters import AdapterRepository
 from core.store.examples import ExampleRepository
 from core.store.opening import open_database
 from core.store.paths import Profile
+from core.store.settings import Learning, Settings
 from tests.bench.program import PASSPHRASE, command, environment, longhand
 
 ORPHANS_GONE = 3.0  # seconds a child may outlive its parent
@@ -52,6 +54,8 @@ def prepare(home: Path, seed: int, replies: int) -> None:
         box.add(message.raw)
     box.close()
     _finish(longhand(home, "import", str(file)))
+    # A developer's laptop need not be plugged in.
+    settings.save(Profile(home).settings, Settings(learning=Learning(on_battery=True)))
 
 
 def learn(home: Path) -> State:

@@ -22,6 +22,11 @@ ARM_NAMES = {
     "rulebook_only": "rule book alone",
     "constant_rules": "the same rules always",
     "wrong_adapter": "another person's agent",
+    "guided_with_examples": "guided, with earlier replies",
+    "agent_thinking": "agent that thinks first",
+    "agent_unthought": "agent of rules without thought",
+    "agent_uncompared": "agent of rules from replies alone",
+    "naive_small": "small model trained on the replies",
 }
 
 
@@ -77,6 +82,16 @@ def overlap_table(evaluation: Evaluation) -> Table:
     return table
 
 
+def trainings_table(evaluation: Evaluation) -> Table:
+    """What the adapters took that drafts were written with."""
+    table = Table(title="Training")
+    for column in ("", "examples", "seconds"):
+        table.add_column(column, justify="left" if not column else "right")
+    for arm, trained in evaluation.trainings.items():
+        table.add_row(ARM_NAMES.get(arm, arm), str(trained.examples), f"{trained.seconds:.0f}")
+    return table
+
+
 def wins_table(wins: Sequence[WinRate], title: str) -> Table:
     table = Table(title=title)
     for column in ("", "wins", "ties", "losses", "win rate", "90 % interval"):
@@ -110,6 +125,11 @@ def evaluation_json(made: Evaluation) -> dict[str, Any]:
                 "seconds": cost.seconds,
             }
         ) | {"traits": rounded(made.traits[arm]), "calls": list(cost.calls)}
+        if trained := made.trainings.get(arm):
+            outline[arm]["trained"] = {
+                "examples": trained.examples,
+                "seconds": round(trained.seconds, 1),
+            }
     return outline | {
         "borrowed": made.gate.borrowed,
         "shots": made.gate.shots,

@@ -10,9 +10,16 @@ from core import messages
 from core.app import App
 from core.cli import shapes
 from core.cli.output import json_option, opened, remark, show, show_json, working
-from core.cli.scores import evaluation_json, gate_table, overlap_table, say_scores, wins_table
+from core.cli.scores import (
+    evaluation_json,
+    gate_table,
+    overlap_table,
+    say_scores,
+    trainings_table,
+    wins_table,
+)
 from core.demo import gate_json
-from core.domain import Address, MessageId
+from core.domain import AdapterKind, Address, MessageId
 from core.drafting.mailbox import Target
 
 
@@ -128,6 +135,20 @@ def _target(app: App, file: Path | None, message: str | None, to: str | None) ->
     return Address("", str(to).lower())
 
 
+def _kinds(
+    _context: click.Context, _parameter: click.Parameter, given: str | None
+) -> tuple[AdapterKind, ...]:
+    """The arms that want a training of their own. Raises BadParameter."""
+    known = {one.value: one for one in AdapterKind if one is not AdapterKind.AGENT}
+    if given == "all":
+        return tuple(known.values())
+    names = [name.strip() for name in (given or "").split(",") if name.strip()]
+    for name in names:
+        if name not in known:
+            raise click.BadParameter(f"'{name}' is none of {', '.join(known)}, and not 'all'.")
+    return tuple(known[name] for name in dict.fromkeys(names))
+
+
 @click.command("evaluate")
 @click.option("--report", type=click.Path(path_type=Path), help="Also write the report as an HTML file.")
 @click.option(
@@ -135,6 +156,15 @@ def _target(app: App, file: Path | None, message: str | None, to: str | None) ->
     is_flag=False,
     flag_value="",
     help="Also let a model compare drafts in pairs: a GGUF, 'cloud', or without a name the one that writes.",
+)
+@click.option(
+    "--arms",
+    callback=_kinds,
+    metavar="NAMES",
+    help="Also arms that the small model is trained for first, each once and as long as 'learn' trains:"
+    " naive_small (to write the replies themselves), agent_thinking (to think before its rules),"
+    " agent_unthought (rules written without a thought), agent_uncompared (rules from the sent reply alone),"
+    " with commas between them, or all.",
 )
 @click.option(
     "--data",
@@ -145,20 +175,28 @@ def _target(app: App, file: Path | None, message: str | None, to: str | None) ->
 @click.option("--no-learning", is_flag=True, help="With --data: without an agent, which takes less time.")
 @json_option
 def evaluate_command(
-    report: Path | None, judge: str | None, data: Path | None, author: str, no_learning: bool, as_json: bool
+    report: Path | None,
+    judge: str | None,
+    arms: tuple[AdapterKind, ...],
+    data: Path | None,
+    author: str,
+    no_learning: bool,
+    as_json: bool,
 ) -> None:
     """Compare the ways of drafting on this mailbox's newest replies. Goes on where it stopped."""
     if data is None and (author or no_learning):
         raise click.UsageError("--author and --no-learning go with --data.")
+    if arms and no_learning:
+        raise click.UsageError("--arms wants learning; leave --no-learning out.")
     with opened("longhand evaluate") as app:
         if judge is not None:
             remark(app.comparing.before_judging(judge))
         with working() as (progress, cancel):
             made = (
-                app.comparing.mail(progress, cancel, judge=judge)
+                app.comparing.mail(progress, cancel, judge=judge, kinds=arms)
                 if data is None
                 else app.comparing.texts(
-                    data, progress, cancel, author=author, learn=not no_learning, judge=judge
+                    data, progress, cancel, author=author, learn=not no_learning, judge=judge, kinds=arms
                 )
             )
         blind = app.comparing.blind_results() if report and data is None else ()
@@ -170,6 +208,8 @@ def evaluate_command(
         show_json(evaluation_json(made))
         return
     show(gate_table(made.gate), overlap_table(made))
+    if made.trainings:
+        show(trainings_table(made))
     if made.wins:
         show(wins_table(made.wins, f"Judged by {made.judge}, in both orders"))
     say_scores(made.gate)

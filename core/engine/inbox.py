@@ -4,6 +4,7 @@ so that a Cancel is heard at once and the end of the parent is the end of the ch
 import os
 import queue
 import threading
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
@@ -25,11 +26,15 @@ class Inbox(Generic[Request]):
     """Requests in the order they came. `flag` is set by a Cancel and cleared by the next request;
     a Cancel that comes after its request was answered thus stops nothing else."""
 
-    def __init__(self, pipe: Pipe, requests: Any, flag: Flag) -> None:
-        """`requests` is the union of message types this role takes, Cancel among them."""
+    def __init__(
+        self, pipe: Pipe, requests: Any, flag: Flag, heed: Mapping[type, Callable[[], None]] | None = None
+    ) -> None:
+        """`requests` is the union of message types this role takes, Cancel among them; `heed`: those that are
+        no requests, and what is done at once when one comes."""
         self._pipe = pipe
         self._decoder: msgspec.msgpack.Decoder[Request | Cancel] = msgspec.msgpack.Decoder(requests)
         self._flag = flag
+        self._heed = heed or {}
         self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
         threading.Thread(target=self._listen, name="control", daemon=True).start()
 
@@ -46,6 +51,8 @@ class Inbox(Generic[Request]):
                 message = self._decoder.decode(body)
                 if isinstance(message, Cancel):
                     self._flag.set()
+                elif heeded := self._heed.get(type(message)):
+                    heeded()
                 else:
                     self._flag.clear()
                     self._requests.put(message)

@@ -16,6 +16,7 @@ from core.tasks import CancelToken, Progress
 from core.traits import detect_all
 
 SHOTS = (1, 2, 3)
+MARK = "@"  # in the name of an arm in the notebook, before what tells its adapter from others
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,23 @@ def few_shot(large: ChatModel, learning: Sequence[Exchange], count: int, max_tok
     return write
 
 
-def guided(large: ChatModel, rules: Rules, max_tokens: int) -> Arm:
-    """Also each control: they differ in where the rules come from."""
+def guided(
+    large: ChatModel, rules: Rules, max_tokens: int, learning: Sequence[Exchange] = (), count: int = 0
+) -> Arm:
+    """Also each control: they differ in where the rules come from. After `count` of the person's own replies
+    of `learning` too, where there are any."""
 
     def write(context: Context, cancel: CancelToken | None = None) -> Reply:
         lines = tuple(rules(context, cancel))
-        made = large.complete(prompts.guided(context, lines), max_tokens=max_tokens, cancel=cancel)
-        return Reply(made.text.strip(), lines)
+        prompt = prompts.guided(context, lines, retrieve(context, learning, count) if learning else ())
+        return Reply(large.complete(prompt, max_tokens=max_tokens, cancel=cancel).text.strip(), lines)
 
     return write
+
+
+def naive(small: ChatModel, max_tokens: int) -> Arm:
+    """`small`: the small model, trained to write the replies themselves."""
+    return zero_shot(small, max_tokens)
 
 
 def constant(rules: Iterable[Sequence[RuleLine]]) -> Rules:
@@ -98,7 +107,7 @@ def write_all(
     stands for the arm and all it was made of; `meter` is that of its models."""
     done = dict(notebook.get(name, dict[str, Reply]) or {})
     for number, case in enumerate(cases):
-        progress.update(f"Comparing ({name.rpartition(':')[2]})", number, len(cases))
+        progress.update(f"Comparing ({name.rpartition(':')[2].partition(MARK)[0]})", number, len(cases))
         cancel.check()
         key = str(case.exchange.id)
         if key not in done:

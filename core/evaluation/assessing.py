@@ -1,15 +1,16 @@
 """Puts an evaluation together: on the user's mail with the adapter in use, or on other texts in a database of
 their own, with an adapter trained for it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from core.domain import Adapter, Exchange
+from core.domain import Adapter, AdapterKind, Exchange
 from core.drafting.book import Rules
 from core.errors import InputError
-from core.evaluation.evaluating import Evaluation, Evaluations, recipe
+from core.evaluation.evaluating import Evaluation, Evaluations, Trained, digest, recipe
 from core.evaluation.judging import Contest
 from core.evaluation.learning import Learner
 from core.evaluation.texts import Corpus
+from core.evaluation.training import Training
 from core.models.chat import ChatModel
 from core.models.choice import ModelChoice
 from core.models.metered import Meter, Metered
@@ -21,6 +22,7 @@ from core.store.exchanges import ExchangeRepository
 from core.store.jobs import JobRepository
 from core.tasks import CancelToken, Progress
 
+AGENTS = (AdapterKind.AGENT, AdapterKind.THINKING)
 MakeLearner = Callable[[Database, Sequence[Exchange]], Learner]
 
 
@@ -40,27 +42,37 @@ class Assessor:
         progress: Progress,
         cancel: CancelToken,
         controls: bool = True,
+        training: Training | None = None,
+        kinds: Sequence[AdapterKind] = (),
     ) -> Evaluation:
-        """All arms on the gate part."""
+        """All arms on the gate part. `training` makes the adapters of `kinds`, whose arms are run as well."""
         exchanges, rules, meter = ExchangeRepository(database), Rules(database), Meter()
         gate, validation = exchanges.all("gate")[-self._most :], exchanges.all("validation")
         if not gate:
             raise InputError("There is nothing to evaluate on yet; run 'longhand learn' first.")
-        gguf = AdapterRepository(database).gguf(adapter.id) if adapter else b""
-        agent = PreferenceAgent(Metered(self._models.agent(gguf, adapter.base), meter)) if adapter else None
+        adapters = AdapterRepository(database)
+        rivals = {kind: training.rival(kind, progress, cancel) for kind in kinds} if training else {}
+        ggufs = {kind: adapters.gguf(one.id) for kind, one in rivals.items()}
+        models = {kind: self._small(ggufs[kind], one, meter) for kind, one in rivals.items()}
+        gguf = adapters.gguf(adapter.id) if adapter else b""
         contest = Contest(
             large=Metered(self._models.large(), meter),
-            agent=agent,
+            agent=_agent(self._small(gguf, adapter, meter), adapter.kind) if adapter else None,
             book=rules,
             learning=exchanges.all("learning"),
             others=others,
             max_tokens=self._max_tokens,
             controls=controls,
             meter=meter,
+            agents={kind: _agent(one, kind) for kind, one in models.items() if kind is not AdapterKind.NAIVE},
+            naive=models.get(AdapterKind.NAIVE),
+            marks={kind: digest(one) for kind, one in ggufs.items()},
+            shown=controls,
         )
         made_of = recipe(contest, gguf, rules.book.all(), (*contest.learning, *validation, *gate))
+        trained = _trainings(adapter, rivals)
         kept = Evaluations(JobRepository(database))
-        return kept.run(contest, made_of, gate, validation, progress, cancel, self._judge)
+        return kept.run(contest, made_of, gate, validation, progress, cancel, self._judge, trained)
 
     def texts(
         self,
@@ -69,8 +81,10 @@ class Assessor:
         learner: MakeLearner | None,
         progress: Progress,
         cancel: CancelToken,
+        kinds: Sequence[AdapterKind] = (),
     ) -> Evaluation:
-        """On `found`, in a database that holds nothing else; without a `learner` there is no agent."""
+        """On `found`, in a database that holds nothing else; without a `learner` there is no agent, and none
+        of `kinds`."""
         exchanges, adapters = ExchangeRepository(database), AdapterRepository(database)
         if not exchanges.count():
             with database.transaction():
@@ -80,7 +94,23 @@ class Assessor:
                 Rules(database).refresh()
         if not exchanges.all("gate"):
             raise InputError("There are too few texts by that author to compare on; add some dozens.")
-        if learner and not adapters.all():
-            learner(database, found.others).adapter(progress, cancel)
-        adapter = adapters.all()[-1] if learner else None
-        return self.mail(database, adapter, found.others, progress, cancel)
+        made = learner(database, found.others) if learner else None
+        if made and not adapters.all(*AGENTS):
+            made.adapter(progress, cancel)
+        adapter = adapters.all(*AGENTS)[0] if made else None
+        training = made.training if made else None
+        return self.mail(database, adapter, found.others, progress, cancel, training=training, kinds=kinds)
+
+    def _small(self, gguf: bytes, adapter: Adapter, meter: Meter) -> ChatModel:
+        return Metered(self._models.agent(gguf, adapter.base), meter)
+
+
+def _agent(model: ChatModel, kind: AdapterKind) -> PreferenceAgent:
+    return PreferenceAgent(model, kind is AdapterKind.THINKING)
+
+
+def _trainings(agent: Adapter | None, rivals: Mapping[AdapterKind, Adapter]) -> dict[str, Trained]:
+    found: dict[str, Adapter] = {str(kind): one for kind, one in rivals.items()}
+    if agent:
+        found |= dict.fromkeys(("guided", "agent_only"), agent)
+    return {arm: Trained(one.examples, one.seconds) for arm, one in found.items()}

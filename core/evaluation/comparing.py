@@ -7,15 +7,16 @@ from contextlib import closing
 from pathlib import Path
 
 from core import messages
-from core.domain import Exchange
+from core.domain import AdapterKind, Exchange
 from core.drafting.book import Rules
 from core.drafting.mailbox import Mailbox
 from core.errors import InputError
 from core.evaluation.assessing import Assessor
 from core.evaluation.blind import BlindTest
 from core.evaluation.evaluating import Evaluation, Evaluations
-from core.evaluation.learning import Learner, Limits, tools
+from core.evaluation.learning import Learner
 from core.evaluation.texts import corpus
+from core.evaluation.training import Limits, tools
 from core.evaluation.wins import WinRate
 from core.models.choice import ModelChoice
 from core.models.service import host_of
@@ -27,7 +28,7 @@ from core.store.jobs import JobRepository
 from core.store.opening import open_database
 from core.store.paths import Profile
 from core.store.settings import Settings
-from core.tasks import CancelToken, Progress
+from core.tasks import CancelToken, Pause, Progress
 
 
 class Comparing:
@@ -41,10 +42,13 @@ class Comparing:
         database: Database,
         models: ModelChoice,
         mailbox: Mailbox,
+        pause: Pause,
     ) -> None:
+        """`pause`: whether learning is to wait."""
         self._profile, self._settings, self._keychain = profile, settings, keychain
         self._database, self._models, self._mailbox = database, models, mailbox
         self._jobs = JobRepository(database)
+        self._pause = pause
 
     def before_judging(self, judge: str) -> str:
         """What the user should know before that model judges; empty for nothing."""
@@ -54,13 +58,22 @@ class Comparing:
         return messages.cloud_judges(cloud.model, host_of(cloud))
 
     def mail(
-        self, progress: Progress, cancel: CancelToken, *, controls: bool = True, judge: str | None = None
+        self,
+        progress: Progress,
+        cancel: CancelToken,
+        *,
+        controls: bool = True,
+        judge: str | None = None,
+        kinds: Sequence[AdapterKind] = (),
     ) -> Evaluation:
         """All arms on the gate part of this mailbox, with the adapter in use. Where nothing of what they
         come from has changed since the last time, that one's drafts serve again. `judge`: a model that
-        compares drafts in pairs, '' for the writer. Raises InputError, ModelError, ChildDied, Cancelled."""
+        compares drafts in pairs, '' for the writer; `kinds`: arms that an adapter is trained for first,
+        each once. Raises InputError, LearningError, ModelError, ChildDied, Cancelled."""
         live, others = AdapterRepository(self._database).live(), self._mailbox.others()
-        return self._assessor(judge).mail(self._database, live, others, progress, cancel, controls)
+        assessor = self._assessor(judge)
+        training = self._learner(self._database, others).training if kinds else None
+        return assessor.mail(self._database, live, others, progress, cancel, controls, training, kinds)
 
     def texts(
         self,
@@ -71,6 +84,7 @@ class Comparing:
         author: str = "",
         learn: bool = True,
         judge: str | None = None,
+        kinds: Sequence[AdapterKind] = (),
     ) -> Evaluation:
         """As `mail`, on texts in a file (see core.evaluation.texts), one author of which stands for the
         user; nothing of it touches their mail. All is done in a database of its own beside the profile's,
@@ -80,7 +94,7 @@ class Comparing:
         apart = Profile(self._profile.evaluations / found.digest)
         with closing(open_database(apart, self._keychain)) as database:
             learner = self._learner if learn else None
-            made = assessor.texts(database, found, learner, progress, cancel)
+            made = assessor.texts(database, found, learner, progress, cancel, kinds)
         for earlier in self._profile.evaluations.iterdir():
             if earlier != apart.home:
                 shutil.rmtree(earlier, ignore_errors=True)
@@ -115,4 +129,5 @@ class Comparing:
     def _learner(self, database: Database, others: Sequence[Exchange]) -> Learner:
         wanted = self._settings.learning
         limits = Limits(wanted.examples, wanted.gate)
-        return Learner(database, Rules(database), tools(self._models, self._settings), others, limits)
+        made_with = tools(self._models, self._settings, self._pause)
+        return Learner(database, Rules(database), made_with, others, limits)

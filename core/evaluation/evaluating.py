@@ -2,15 +2,15 @@
 It is kept with its drafts and with all that they came from, until one of another recipe takes its place."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 
 from core.domain import Exchange, ExchangeId, Rule, RuleId
 from core.evaluation.arms import Reply, habits_kept
 from core.evaluation.gate import Gate
 from core.evaluation.judge_pairs import PairJudge
-from core.evaluation.judging import Contest, Judge, Outcome
+from core.evaluation.judging import Contest, Judge, Outcome, arm_key
 from core.evaluation.overlap import Overlap, overlap
 from core.evaluation.style import Written, agreement, counted, trait_shares
 from core.evaluation.wins import WinRate
@@ -26,7 +26,8 @@ _RUNS, _LAST = "gate/evaluate ", "gate/evaluation"
 @dataclass(frozen=True)
 class Recipe:
     """All that drafts come from. `agent`, `rules` and `mail` are digests: of the adapter ('' for none), the
-    rule book, and the exchanges of every part."""
+    rule book, and the exchanges of every part. `arms`: by arm, digests of the adapters that are there for
+    one arm alone; what the others write does not depend on them."""
 
     longhand: str
     large: str
@@ -36,10 +37,12 @@ class Recipe:
     max_tokens: int
     controls: bool
     prompts: tuple[str, ...]
+    arms: dict[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
-        return digest(to_json(self).encode())
+        """Of all but `arms`."""
+        return digest(to_json({name: one for name, one in asdict(self).items() if name != "arms"}).encode())
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,19 @@ class Cost:
 
 
 @dataclass(frozen=True)
+class Trained:
+    """How many examples an adapter learned from, in how many seconds."""
+
+    examples: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """By arm: `habits`, the share of all the real replies' traits that drafts show; `traits`, for each that
-    counts in style_match the share of mails whose drafts agree; overlap and costs. `exchanges`: the
-    mails it was made on; `libraries`: those that counted, with their versions; `wins`: how guided drafts
-    fared before `judge`, against each other arm."""
+    counts in style_match the share of mails whose drafts agree; overlap and costs; `trainings`, what its
+    adapter took, where it has one. `exchanges`: the mails it was made on; `libraries`: those that counted,
+    with their versions; `wins`: how guided drafts fared before `judge`, against each other arm."""
 
     recipe: Recipe
     gate: Gate
@@ -70,6 +81,7 @@ class Evaluation:
     libraries: tuple[str, ...]
     judge: str = ""
     wins: tuple[WinRate, ...] = ()
+    trainings: dict[str, Trained] = field(default_factory=dict)
 
 
 class Evaluations:
@@ -88,15 +100,16 @@ class Evaluations:
         progress: Progress,
         cancel: CancelToken,
         judge: ChatModel | None = None,
+        trainings: Mapping[str, Trained] | None = None,
     ) -> Evaluation:
-        """`exchanges`: the gate part; `judge` compares guided drafts with every other arm's."""
+        """`exchanges`: the gate part; `judge` compares guided drafts with every other arm's; `trainings`:
+        what the adapters of arms took."""
         arms = Judge(_name(recipe), contest, self._jobs)
         outcome = arms.write(exchanges, validation, progress, cancel)
-        made = _evaluation(recipe, arms.scored(outcome), outcome)
+        made = replace(_evaluation(recipe, arms.scored(outcome), outcome), trainings=dict(trainings or {}))
         if judge:
-            pairs = PairJudge(judge, f"gate/{_name(recipe)}:", self._jobs)
             rates = (
-                pairs.compare(
+                PairJudge(judge, f"gate/{_name(recipe)}:{recipe.arms.get(arm, '')}", self._jobs).compare(
                     ("guided", arm),
                     outcome.cases,
                     (outcome.replies["guided"], replies),
@@ -118,7 +131,8 @@ class Evaluations:
 
     def drafts(self, evaluation: Evaluation, arm: str) -> dict[ExchangeId, Reply]:
         """What an arm wrote, by the mail it answers; empty for an arm that did not run."""
-        kept = self._jobs.get(f"gate/{_name(evaluation.recipe)}:{arm}", dict[str, Reply]) or {}
+        key = arm_key(arm, evaluation.recipe.arms.get(arm))
+        kept = self._jobs.get(f"gate/{_name(evaluation.recipe)}:{key}", dict[str, Reply]) or {}
         return {one: kept[str(one)] for one in evaluation.exchanges if str(one) in kept}
 
 
@@ -135,6 +149,7 @@ def recipe(contest: Contest, adapter: bytes, rules: Sequence[Rule], exchanges: S
         max_tokens=contest.max_tokens,
         controls=contest.controls,
         prompts=prompts.versions(),
+        arms=dict(contest.marks),
     )
 
 

@@ -4,7 +4,7 @@ new adapter goes live. The rules it follows are in docs/design.md."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.domain import Exchange, Kept
+from core.domain import AdapterKind, Exchange, Kept
 from core.drafting.facts import brief_copy, fact_recall, unsupported
 from core.evaluation.arms import Reply
 from core.evaluation.folds import across_folds, folds
@@ -24,6 +24,7 @@ from core.evaluation.style import (
 )
 from core.traits import Names, kept
 
+_AGENTS = (AdapterKind.THINKING, AdapterKind.UNTHOUGHT, AdapterKind.UNCOMPARED)
 ENOUGH = 30  # gate replies; with fewer there is too little mail to tell
 
 
@@ -163,12 +164,15 @@ def _authorship(learning: Sequence[Exchange], others: Sequence[Exchange]) -> Aut
 def _differences(
     sheets: Mapping[str, Sequence[Agreement]], traits: frozenset[str], cases: Sequence[Case], few: bool
 ) -> dict[str, Interval]:
-    """Each arm less zero-shot, and the agent alone less each control that could fake it."""
+    """Each arm less zero-shot, the agent alone less each control that could fake it and each other agent,
+    and what drafts are written by less the fine-tune it is to do better than."""
     pairs = {arm: (arm, "zero_shot") for arm in sheets if arm != "zero_shot"} | {
         f"agent_only-{arm}": ("agent_only", arm)
-        for arm in ("constant_rules", "wrong_adapter", "rulebook_only")
+        for arm in ("constant_rules", "wrong_adapter", "rulebook_only", *_AGENTS)
         if arm in sheets and "agent_only" in sheets
     }
+    pairs |= {f"guided-{arm}": ("guided", arm) for arm in (AdapterKind.NAIVE, "guided_with_examples")}
+    pairs = {name: (a, b) for name, (a, b) in pairs.items() if a in sheets and b in sheets}
     boxes = [case.mailbox for case in cases]
     of = folds([case.exchange.thread for case in cases])
     found: dict[str, Interval] = {}

@@ -4,10 +4,10 @@ what `longhand evaluate` reports."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.domain import Context, Exchange, RuleLine
+from core.domain import AdapterKind, Context, Exchange, RuleLine
 from core.drafting.write import Agent, Book
 from core.evaluation import arms, folds, gate
-from core.evaluation.arms import Arm, Reply, Rules
+from core.evaluation.arms import MARK, Arm, Reply, Rules
 from core.evaluation.style import Case
 from core.models import prompts
 from core.models.chat import ChatModel
@@ -24,7 +24,8 @@ CONTROLS = ("agent_only", "rulebook_only", "constant_rules", "wrong_adapter")
 class Contest:
     """Who competes. `learning`: the user's own exchanges, all that few-shot and the ceiling may see;
     `others`: other people's. `wrong`: another person's agent, for its control. `meter`: on which the models
-    note what they cost."""
+    note what they cost. `agents` and `naive` come of adapters that are there for their arms alone; `marks`
+    tell, by arm, these from others of their kind. `shown`: guided with earlier replies too is an arm."""
 
     large: ChatModel
     agent: Agent | None
@@ -35,6 +36,10 @@ class Contest:
     wrong: Agent | None = None
     controls: bool = False
     meter: Meter = field(default_factory=Meter)
+    agents: Mapping[str, Agent] = field(default_factory=dict)
+    naive: ChatModel | None = None
+    marks: Mapping[str, str] = field(default_factory=dict)
+    shown: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,11 @@ class Outcome:
     replies: Mapping[str, Sequence[Reply]]
     shots: int
     borrowed: int
+
+
+def arm_key(arm: str, mark: str | None) -> str:
+    """Under which an arm's replies are kept; `mark`: what tells its adapter from others of its kind."""
+    return f"{arm}{MARK}{mark}" if mark else arm
 
 
 class Judge:
@@ -112,6 +122,14 @@ class Judge:
             found["rulebook_only"] = self._guided(self._merged(None))
         if who.controls and who.wrong:
             found["wrong_adapter"] = self._guided(who.wrong.rules_for)
+        if who.shown:
+            merged = self._merged(who.agent)
+            found["guided_with_examples"] = arms.guided(
+                who.large, merged, who.max_tokens, who.learning, shots
+            )
+        found |= {name: self._guided(agent.rules_for) for name, agent in who.agents.items()}
+        if who.naive:
+            found[AdapterKind.NAIVE] = arms.naive(who.naive, who.max_tokens)
         return found
 
     def _guided(self, rules: Rules) -> Arm:
@@ -156,5 +174,6 @@ class Judge:
     def _write(
         self, name: str, arm: Arm, cases: Sequence[Case], progress: Progress, cancel: CancelToken
     ) -> list[Reply]:
-        key = f"{self._prefix}:{name}"
+        mark = self._contest.marks.get(name)
+        key = f"{self._prefix}:{arm_key(name, mark)}"
         return arms.write_all(key, arm, cases, self._jobs, self._contest.meter, progress, cancel)

@@ -1,75 +1,26 @@
 """Learning from start to verdict: the split, the examples, the training run, the rule book, the gate.
 Each part keeps what it has done in the store, so that the same call goes on after any kill."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from core import messages
 from core.domain import AdapterId, Exchange
 from core.drafting.book import Rules
-from core.errors import LearningError
 from core.evaluation import gate
 from core.evaluation.judging import Contest, Judge
-from core.models.chat import ChatModel
-from core.models.choice import ModelChoice
+from core.evaluation.training import Limits, Tools, Training
 from core.models.metered import Meter, Metered
 from core.preference.agent import PreferenceAgent
-from core.preference.choosing import most_informative
-from core.preference.examples import ExampleMaker
-from core.preference.settings import TrainingSettings, load_settings
 from core.preference.split import split_exchanges
-from core.preference.trainer import TrainedAdapter, Trainer
+from core.preference.trainer import TrainedAdapter
 from core.store.adapters import AdapterRepository
-from core.store.checkpoints import CheckpointRepository
 from core.store.database import Database
-from core.store.examples import ExampleRepository
 from core.store.exchanges import ExchangeRepository, Part
 from core.store.jobs import JobRepository
-from core.store.settings import Settings
 from core.tasks import CancelToken, Progress
 
-LEAST_LEARNING = 8
 LEAST_DIFFERENCE = 0.05  # of style_match, below which guided drafts hardly differ from plain ones
-
-
-@dataclass(frozen=True)
-class Limits:
-    """At most so many exchanges of the learning part, the most informative, and so many of the gate's, the
-    newest; None for all there are."""
-
-    examples: int | None = None
-    gate: int | None = None
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What learning works with. `agent_model` makes M_A of an adapter's GGUF bytes and the name of the
-    base it is served on; `base` is the small model's folder for training, `shipped` its GGUF, and
-    `dequantised` where its weights as trained on go if the settings serve those."""
-
-    large: ChatModel
-    agent_model: Callable[[bytes, str], ChatModel]
-    base: Path
-    shipped: Path
-    dequantised: Path
-    settings: TrainingSettings
-    max_tokens: int = 400
-    threads: int | None = None
-
-
-def tools(models: ModelChoice, settings: Settings) -> Tools:
-    """As the user has chosen them. Raises ModelError, InputError for a model that is not there."""
-    return Tools(
-        large=models.large(),
-        agent_model=models.agent,
-        base=models.small_base(),
-        shipped=models.shipped,
-        dequantised=models.dequantised,
-        settings=load_settings(),
-        max_tokens=settings.drafting.max_tokens,
-        threads=settings.limits.threads or None,
-    )
 
 
 @dataclass(frozen=True)
@@ -105,80 +56,38 @@ class Learner:
         limits: Limits | None = None,
     ) -> None:
         self._exchanges = ExchangeRepository(database)
-        self._examples = ExampleRepository(database)
         self._adapters = AdapterRepository(database)
         self._jobs = JobRepository(database)
-        checkpoints = CheckpointRepository(database)
-        self._trainer = Trainer(tools.base, checkpoints, self._jobs, tools.threads)
         self._rules, self._tools, self._others = rules, tools, others
         self._limits = limits or Limits()
+        self.training = Training(database, tools, self._limits)
 
     def run(self, progress: Progress, cancel: CancelToken, control: Control | None = None) -> Learned:
         """Raises LearningError with too little mail, Cancelled, ModelError, ChildDied."""
         trained, count = self.train(progress, cancel)
-        adapter = self._stored(trained)
+        adapter = self.training.stored(trained, self._tools.kind)
         judge = Judge(f"adapter {adapter}", self._contest(trained.gguf, control), self._jobs)
         parts = (self._newest("gate", self._limits.gate), self._exchanges.all("validation"))
         result = judge.run(*parts, progress, cancel, self._limits.gate)
         learned = self._decided(result, trained, adapter, count)
         # Last: until here, an interrupted call finds all it has done.
         judge.forget()
-        self._trainer.forget(trained.run)
+        self.training.forget(trained)
         return learned
 
     def adapter(self, progress: Progress, cancel: CancelToken) -> AdapterId:
         """A trained agent that no gate has judged, and that does not go into use."""
         trained, _ = self.train(progress, cancel)
-        adapter = self._stored(trained)
-        self._trainer.forget(trained.run)
+        adapter = self.training.stored(trained, self._tools.kind)
+        self.training.forget(trained)
         return adapter
 
     def train(self, progress: Progress, cancel: CancelToken) -> tuple[TrainedAdapter, int]:
         """The examples, the rules of the book made of them, and the run; with the number of examples."""
         self._split()
-        learning = most_informative(self._exchanges.all("learning"), self._limits.examples)
-        if len(learning) < LEAST_LEARNING:
-            raise LearningError(
-                "There is too little sent mail to learn from; sync or import more of it, then learn again."
-            )
-        maker = ExampleMaker(self._tools.large, self._examples)
-        examples = maker.build(learning, progress, cancel, "Making examples")
-        if not examples:
-            raise LearningError(
-                "The writing model found no rules of style in your mail; choose another one and learn again."
-            )
-        checks = maker.build(self._checks(), progress, cancel, "Making examples to check by")
-        self._rules.learn(examples)
-        weights = {one.id: one.weight for one in learning}
-        try:
-            trained = self._trainer.train(
-                examples,
-                self._tools.settings,
-                checks,
-                [weights[one.exchange] for one in examples],
-                progress,
-                cancel,
-            )
-            if self._serves_trained:
-                self._trainer.dequantise(self._tools.settings, self._tools.shipped, self._tools.dequantised)
-        finally:
-            self._trainer.close()
-        return trained, len(examples)
-
-    @property
-    def _serves_trained(self) -> bool:
-        settings = self._tools.settings
-        return settings.serve == "trained" and settings.quantization != "none"
-
-    @property
-    def _base_served(self) -> str:
-        return self._tools.dequantised.stem if self._serves_trained else self._tools.base.name
-
-    def _checks(self) -> Sequence[Exchange]:
-        limit = self._limits.examples
-        return most_informative(
-            self._exchanges.all("validation"), None if limit is None else max(1, limit // 10)
-        )
+        material = self.training.material(self._tools.kind, progress, cancel)
+        self._rules.learn(material.examples)
+        return self.training.train(material, progress, cancel), len(material.examples)
 
     def _split(self) -> None:
         parts = split_exchanges(self._exchanges.all(), self._exchanges.drafted())
@@ -193,7 +102,8 @@ class Learner:
         meter = Meter()
 
         def agent(adapter: bytes) -> PreferenceAgent:
-            return PreferenceAgent(Metered(self._tools.agent_model(adapter, self._base_served), meter))
+            model = self._tools.agent_model(adapter, self.training.base_served)
+            return PreferenceAgent(Metered(model, meter), self._tools.thinking)
 
         return Contest(
             large=Metered(self._tools.large, meter),
@@ -207,17 +117,6 @@ class Learner:
             meter=meter,
         )
 
-    def _stored(self, trained: TrainedAdapter) -> AdapterId:
-        """The adapter's row; the same one when an interrupted call comes here again."""
-        key = f"learn/{trained.run}"
-        known = self._jobs.get(key, int)
-        if known is not None and self._adapters.get(AdapterId(known)):
-            return AdapterId(known)
-        record = trained.record(self._base_served, self._tools.large.family)
-        made = self._adapters.add(record, trained.gguf, trained.peft)
-        self._jobs.set(key, made)
-        return made
-
     def _decided(self, result: gate.Gate, trained: TrainedAdapter, adapter: AdapterId, count: int) -> Learned:
         in_use = self._adapters.live()
         best = in_use.scores.get("likeness") if in_use and in_use.id != adapter else None
@@ -230,11 +129,11 @@ class Learner:
             examples=count,
             train_seconds=trained.seconds,
             peak_rss_mb=trained.peak_mb,
-            quantization=self._tools.settings.quantization,
+            quantization=trained.quantization,
             gate=result,
             adapter=adapter,
             live=live,
-            sentences=_sentences(result, live),
+            sentences=(*trained.told, *_sentences(result, live)),
         )
 
 

@@ -58,6 +58,15 @@ def machine(home: Path) -> Machine:
     )
 
 
+def on_battery() -> bool:
+    """Whether this machine runs on its battery now; no where it has none, or does not tell."""
+    import psutil
+
+    # On some systems psutil has no such function at all.
+    battery = getattr(psutil, "sensors_battery", lambda: None)()
+    return battery is not None and battery.power_plugged is False
+
+
 def estimated_pace(size: float, here: Machine) -> float:
     """An estimate, in words per second, for a GGUF of `size` bytes without a GPU: for every token all
     weights are read once, and llama.cpp was seen to read about as fast as memory is copied. 0 for one

@@ -135,6 +135,24 @@ def rules(context: Context, draft: str, sent: str) -> Prompt:
     )
 
 
+def rules_alone(context: Context, sent: str) -> Prompt:
+    """M_L gives the rules P from y alone, with no zero-shot reply to compare it with: an arm of the paper."""
+    return Prompt(
+        "rules_alone",
+        "1",
+        (
+            Frame(
+                "Look at the reply that was sent. Think about how its writer writes, then give the rules"
+                f" of style, never facts, as lines `{TRAIT_LINE}`.\n\n# Mail\n"
+            ),
+            *_mail(context.incoming),
+            *_notes(context),
+            Frame("\n# Sent\n"),
+            Mail(sent),
+        ),
+    )
+
+
 def agent(context: Context) -> Prompt:
     """M_A gives the rules for x."""
     return Prompt(

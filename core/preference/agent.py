@@ -7,17 +7,25 @@ from core.preference.rule_lines import grammar, parse_rules
 from core.tasks import CancelToken
 
 _MOST_TOKENS = 300
+_THOUGHTS = 400  # tokens more for one that thinks first
 
 
 class PreferenceAgent:
-    """`model` is M_A: the small model, its adapter on."""
+    """`model` is M_A: the small model, its adapter on; `thinking`: one that was trained to think first."""
 
-    def __init__(self, model: ChatModel) -> None:
+    def __init__(self, model: ChatModel, thinking: bool = False) -> None:
         self._model = model
+        self._thinking = thinking
 
     def rules_for(self, context: Context, cancel: CancelToken | None = None) -> list[RuleLine]:
         """The style rules for the reply to `context`. Raises Cancelled, ModelError, ChildDied."""
         done = self._model.complete(
-            prompts.agent(context), max_tokens=_MOST_TOKENS, grammar=grammar(), cancel=cancel
+            prompts.agent(context),
+            prefill="<think>\n" if self._thinking else "",
+            max_tokens=_MOST_TOKENS + (_THOUGHTS if self._thinking else 0),
+            grammar=grammar(self._thinking),
+            cancel=cancel,
         )
+        if self._thinking and "</think>" not in done.text:
+            return []  # it never came to an end: thoughts are no rules
         return list(parse_rules(done.text))

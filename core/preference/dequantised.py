@@ -3,6 +3,7 @@ where the shipped base is too far from it. Runs in the training child."""
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import bitsandbytes
@@ -23,7 +24,7 @@ def write_dequantised(base: Path, settings: TrainingSettings, shipped: Path, tar
 
     Raises ModelError where `shipped` is itself quantised, or not of this model; OSError."""
     config = json.loads((base / "config.json").read_text("utf-8"))
-    model = load_base(base, settings)
+    model = load_base(base, replace(settings, device="cpu"))
     names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.LLAMA, int(config["num_hidden_layers"]))
     partial = target.with_name(target.name + ".partial")
     shutil.copyfile(shipped, partial)

@@ -39,7 +39,9 @@ class Encoder:
             bare = json.loads(text)
             bare["added_tokens"] = []  # data never yields a special token
             self._data = Tokenizer.from_str(json.dumps(bare))
-            self._before, self._after = split_template(_template(base), "", "", thinking=False)
+            template = _template(base)
+            self._plain = split_template(template, "", "", thinking=False)
+            self._thinking = split_template(template, "", "", thinking=True)
             self.end = _end_token(base, self._ours)
         except (OSError, ValueError, KeyError) as error:
             raise ModelError("The small model's folder is damaged; get the model again.") from error
@@ -48,9 +50,14 @@ class Encoder:
         return [token for ids, _ in self._pieces(segments) for token in ids]
 
     def lesson(self, lesson: Lesson, limit: int) -> Ids:
-        """At most `limit` tokens: mail is cut first, its longest piece from the end."""
-        answer = [*self._data.encode(lesson.answer, add_special_tokens=False).ids, self.end][: limit // 2]
-        pieces = self._pieces(lesson.segments)
+        """At most `limit` tokens: mail is cut first, its longest piece from the end. Thoughts are cut before
+        the answer they lead to."""
+        answer = [*self._bare(lesson.answer), self.end][: limit // 2]
+        if lesson.thinking is not None:
+            end = self._ours.encode("</think>\n", add_special_tokens=False).ids
+            room = max(0, limit // 2 - len(answer) - len(end))
+            answer = [*self._bare(f"{lesson.thinking}\n")[:room], *end, *answer]
+        pieces = self._pieces(lesson.segments, thinking=lesson.thinking is not None)
         over = sum(len(ids) for ids, _ in pieces) + len(answer) - limit
         while over > 0:
             longest = max((ids for ids, ours in pieces if not ours), key=len, default=[])
@@ -65,11 +72,15 @@ class Encoder:
     def text(self, ids: Sequence[int]) -> str:
         return str(self._ours.decode(list(ids), skip_special_tokens=False))
 
-    def _pieces(self, segments: Sequence[Segment]) -> list[tuple[list[int], bool]]:
+    def _bare(self, text: str) -> list[int]:
+        return list(self._data.encode(text, add_special_tokens=False).ids)
+
+    def _pieces(self, segments: Sequence[Segment], thinking: bool = False) -> list[tuple[list[int], bool]]:
         pairs = [(segment.text, segment.ours) for segment in segments]
+        before, after = self._thinking if thinking else self._plain
         return [
-            ((self._ours if ours else self._data).encode(text, add_special_tokens=False).ids, ours)
-            for text, ours in assemble(self._before, pairs, self._after, "")
+            (self._ours.encode(text, add_special_tokens=False).ids if ours else self._bare(text), ours)
+            for text, ours in assemble(before, pairs, after, "<think>\n" if thinking else "")
         ]
 
 

@@ -1,10 +1,10 @@
-"""QLoRA of the small model, one step at a time, and its whole state as bytes. torch lives here and
-in training_child alone; both run in the training child."""
+"""QLoRA of the small model, one step at a time, and its whole state as bytes. torch lives here and in what
+only the training child imports."""
 
+import gc
 import io
 import json
 import math
-import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -15,27 +15,59 @@ from safetensors.torch import load, save
 from torch import Tensor
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
-from core.errors import ModelError
+from core import messages
+from core.errors import LearningError, ModelError
 from core.preference.adapter_gguf import adapter_gguf
+from core.preference.backend import (
+    free_memory,
+    give_back,
+    half,
+    is_out_of_memory,
+    random_state,
+    resolved,
+    set_random_state,
+)
+from core.preference.batches import batch_of
 from core.preference.encoding import Ids
+from core.preference.footprint import Load, Plan, Shape, planned
 from core.preference.settings import TrainingSettings
 
 _LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 _IGNORED = -100  # what torch's cross entropy leaves out
 
 
+class MemoryShort(Exception):
+    """There was no room for a step."""
+
+
 class Qlora:
     """A run over `lessons`: `step` counts the steps done. Two runs of the same settings and lessons
-    do the same arithmetic, whether or not one was broken off and restored in between."""
+    do the same arithmetic, whether or not one was broken off and restored in between. `settings` are those
+    given with nothing left open, and `told` is what the user should know of them."""
 
     def __init__(
-        self, base: Path, settings: TrainingSettings, lessons: Sequence[Ids], validation: Sequence[Ids]
+        self,
+        base: Path,
+        settings: TrainingSettings,
+        lessons: Sequence[Ids],
+        validation: Sequence[Ids],
+        at_once: int = 0,
     ) -> None:
-        """Raises ModelError for a folder that holds no model transformers can load."""
-        torch.manual_seed(settings.seed)
-        self._base, self._settings = base, settings
+        """`at_once`: work on no more lessons together, 0 for as many as fit. Raises ModelError for a folder
+        that holds no model transformers can load, LearningError where memory or the device is missing."""
+        self.settings, told = resolved(settings)
+        settings = self._settings = self.settings
+        self._base, self._device = base, settings.device
         self._lessons, self._validation = lessons, validation
+        plan = _plan(base, settings, (*lessons, *validation))
+        self._at_once = min(plan.at_once, at_once or plan.at_once)
+        self._twice = plan.checkpointing
+        tight = self._at_once < settings.batch or (self._twice and settings.gradient_checkpointing != "on")
+        self.told = (*told, self._short()) if tight else told
+        torch.manual_seed(settings.seed)
         self.model = _adapted(load_base(base, settings), settings)
+        if self._twice:
+            self._calculate_twice()
         self._trained = [p for p in self.model.parameters() if p.requires_grad]
         self._optimizer = torch.optim.AdamW(
             self._trained, lr=settings.learning_rate, weight_decay=settings.weight_decay
@@ -52,25 +84,24 @@ class Qlora:
         return self.step >= self.total or self._worse >= self._settings.patience
 
     def advance(self) -> float:
-        """One step; returns the loss of its batch before it."""
+        """One step; returns the loss of its batch before it. Raises MemoryShort, with the step undone, where
+        there was no room for it: `ease`, and try again."""
         self.model.train()
         rate = self._settings.learning_rate * _schedule(self.step, self.total, self._settings.warmup)
         for group in self._optimizer.param_groups:
             group["lr"] = rate
-        loss = self._loss(self._batch(self.step))
-        loss.backward()  # type: ignore[no-untyped-call]
+        value = self._gradients(self._batch(self.step))
         torch.nn.utils.clip_grad_norm_(self._trained, self._settings.clip)
         self._optimizer.step()
         self._optimizer.zero_grad(set_to_none=True)
         self.step += 1
-        value = float(loss.detach())
         self.loss = value if math.isnan(self.loss) else 0.9 * self.loss + 0.1 * value
         return value
 
     def validate(self) -> tuple[float, bool]:
         """(loss on the validation part, whether it is the best so far); keeps the best weights."""
         self.model.eval()
-        size = self._settings.batch
+        size = self._at_once
         batches = [self._validation[i : i + size] for i in range(0, len(self._validation), size)]
         with torch.no_grad():
             losses = [float(self._loss(batch)) * len(batch) for batch in batches]
@@ -90,7 +121,9 @@ class Qlora:
                 "loss": self.loss,
                 "weights": self._weights(),
                 "optimizer": self._optimizer.state_dict(),
-                "rng": torch.get_rng_state(),
+                "rng": random_state(self._device),
+                "at_once": self._at_once,
+                "twice": self._twice,
                 "best": self._best,
                 "best_loss": self._best_loss,
                 "worse": self._worse,
@@ -100,12 +133,15 @@ class Qlora:
         return stream.getvalue()
 
     def restore(self, state: bytes) -> None:
-        saved = torch.load(io.BytesIO(state), weights_only=True)
+        saved = torch.load(io.BytesIO(state), weights_only=True, map_location="cpu")
         self.step, self.loss = saved["step"], saved["loss"]
         self._best, self._best_loss, self._worse = saved["best"], saved["best_loss"], saved["worse"]
         set_peft_model_state_dict(self.model, saved["weights"])
         self._optimizer.load_state_dict(saved["optimizer"])
-        torch.set_rng_state(saved["rng"])
+        set_random_state(saved["rng"], self._device)
+        self._at_once = min(self._at_once, saved["at_once"])
+        if saved["twice"] and not self._twice:
+            self._calculate_twice()
 
     def adapter(self) -> tuple[bytes, bytes]:
         """(GGUF, safetensors) of the best weights, or the last where there was no validation."""
@@ -121,7 +157,7 @@ class Qlora:
     def greedy(self, prompt: Sequence[int], most: int, end: int) -> list[int]:
         """The answer to a prompt, token by token the likeliest, its end token left out."""
         self.model.eval()
-        ids = torch.tensor([list(prompt)])
+        ids = torch.tensor([list(prompt)], device=self._device)
         with torch.no_grad():
             made = self.model.generate(
                 input_ids=ids,
@@ -137,31 +173,91 @@ class Qlora:
 
     def _weights(self) -> dict[str, Tensor]:
         found = cast(dict[str, Tensor], get_peft_model_state_dict(self.model))
-        return {name: tensor.detach().clone().contiguous() for name, tensor in found.items()}
+        # A copy in the machine's memory, wherever it is trained.
+        return {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in found.items()}
 
     def _batch(self, step: int) -> list[Ids]:
-        """A pure function of the step: each epoch its own order, drawn from the seed."""
-        size, count = self._settings.batch, len(self._lessons)
-        per_epoch = max(1, -(-count // size))
-        epoch, at = divmod(step, per_epoch)
-        order = list(range(count))
-        random.Random(f"{self._settings.seed}/{epoch}").shuffle(order)
-        return [self._lessons[i] for i in order[at * size : (at + 1) * size]]
+        settings, lengths = self._settings, [_length(one) for one in self._lessons]
+        chosen = batch_of(step, lengths, settings.batch, settings.seed, settings.group_by_length)
+        return [self._lessons[one] for one in chosen]
 
-    def _loss(self, batch: Sequence[Ids]) -> Tensor:
-        """Mean negative log-likelihood of the answer tokens, each weighted as its lesson is."""
-        ids, mask, labels, weights = _tensors(batch)
+    def _gradients(self, batch: Sequence[Ids]) -> float:
+        """Adds up those of a batch, in as many parts as memory wants; returns its loss."""
+        before = random_state(self._device)
+        try:
+            if self._at_once >= len(batch):
+                whole = self._loss(batch)
+                whole.backward()  # type: ignore[no-untyped-call]
+                return float(whole.detach())
+            total, value = sum(one.weight * len(one.answer) for one in batch), 0.0
+            for first in range(0, len(batch), self._at_once):
+                part = self._loss(batch[first : first + self._at_once], total)
+                part.backward()  # type: ignore[no-untyped-call]
+                value += float(part.detach())
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+        else:
+            return value
+        # Out here nothing holds on to what was calculated before it failed.
+        self._optimizer.zero_grad(set_to_none=True)
+        set_random_state(before, self._device)
+        raise MemoryShort
+
+    def ease(self) -> str:
+        """Works on half as many lessons at once from now on, or calculates layers twice where it was one; a
+        sentence that says so. Raises LearningError where nothing is left to try."""
+        gc.collect()
+        give_back(self._device)
+        if self._at_once > 1:
+            self._at_once //= 2
+        elif not self._twice and self._settings.gradient_checkpointing == "auto":
+            self._calculate_twice()
+        else:
+            raise LearningError("There is too little memory to learn; close other programs and learn again.")
+        return self._short()
+
+    def _short(self) -> str:
+        return messages.memory_short(self._at_once, self._settings.batch, self._twice)
+
+    def _calculate_twice(self) -> None:
+        self._twice = True
+        base = self.model.get_base_model()
+        # The name of it until transformers 5.23, and since.
+        enable = getattr(base, "activation_checkpointing_enable", base.gradient_checkpointing_enable)
+        enable({"use_reentrant": False})
+
+    def _loss(self, batch: Sequence[Ids], total: float | None = None) -> Tensor:
+        """Mean negative log-likelihood of the answer tokens, each weighted as its lesson is; where `total`
+        is given, their sum over it: the share of a larger batch's loss."""
+        ids, mask, labels, weights = (one.to(self._device) for one in _tensors(batch))
         # The last layer costs most: only positions that predict an answer token need it.
         hidden = self.model.get_base_model().model(input_ids=ids, attention_mask=mask).last_hidden_state
         wanted = labels[:, 1:] != _IGNORED
         logits = self.model.get_base_model().lm_head(hidden[:, :-1][wanted]).float()
         losses = torch.nn.functional.cross_entropy(logits, labels[:, 1:][wanted], reduction="none")
         shares = weights[:, None].expand_as(wanted)[wanted]
-        return (losses * shares).sum() / shares.sum()
+        return (losses * shares).sum() / (shares.sum() if total is None else total)
+
+
+def _length(one: Ids) -> int:
+    return len(one.prompt) + len(one.answer)
+
+
+def _plan(base: Path, settings: TrainingSettings, lessons: Sequence[Ids]) -> Plan:
+    """Raises LearningError where the machine has too little memory."""
+    if not lessons:
+        return Plan(settings.batch, False, 0.0)
+    load = Load(max(map(_length, lessons)), max(len(one.answer) for one in lessons))
+    try:
+        shape = Shape.of(json.loads((base / "config.json").read_text("utf-8")))
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError("The small model's folder is damaged; get the model again.") from error
+    return planned(shape, settings, load, free_memory(settings.device))
 
 
 def _tensors(batch: Sequence[Ids]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    length = max(len(one.prompt) + len(one.answer) for one in batch)
+    length = max(map(_length, batch))
     ids = torch.zeros(len(batch), length, dtype=torch.long)
     mask = torch.zeros_like(ids)
     labels = torch.full_like(ids, _IGNORED)
@@ -182,8 +278,13 @@ def _schedule(step: int, total: int, warmup: float) -> float:
 
 
 def load_base(base: Path, settings: TrainingSettings) -> Any:
-    """The base as it is trained on, quantised if the settings say so. Raises ModelError."""
-    options: dict[str, Any] = {"dtype": torch.float32, "device_map": "cpu", "local_files_only": True}
+    """The base as it is trained on, quantised if the settings say so. Raises ModelError, LearningError."""
+    settings, _ = resolved(settings)
+    options: dict[str, Any] = {
+        "dtype": half(settings.device) if settings.quantization == "16bit" else torch.float32,
+        "device_map": settings.device,
+        "local_files_only": True,
+    }
     if settings.quantization == "nf4":
         options["quantization_config"] = BitsAndBytesConfig(
             load_in_4bit=True,

@@ -8,8 +8,10 @@ from core.errors import InputError
 
 _FILE = Path(__file__).with_name("training.toml")
 _CHOICES = {
-    "quantization": ("nf4", "none"),
-    "compute": ("float32", "bfloat16"),
+    "device": ("auto", "cpu", "cuda", "mps"),
+    "quantization": ("nf4", "16bit", "none"),
+    "compute": ("auto", "float32", "bfloat16"),
+    "gradient_checkpointing": ("auto", "on", "off"),
     "serve": ("shipped", "trained"),
 }
 _MAY_BE_ZERO = frozenset({"dropout", "steps", "warmup", "weight_decay", "seed", "validate_every"})
@@ -22,6 +24,7 @@ class TrainingSettings:
     rank: int
     alpha: int
     dropout: float
+    device: str
     quantization: str
     compute: str
     serve: str
@@ -30,6 +33,8 @@ class TrainingSettings:
     min_steps: int
     max_steps: int
     batch: int
+    group_by_length: bool
+    gradient_checkpointing: str
     max_length: int
     learning_rate: float
     warmup: float
@@ -73,15 +78,18 @@ def from_toml(text: str, **changes: int | float | str) -> TrainingSettings:
 
 def to_toml(settings: TrainingSettings) -> str:
     """As saved with an adapter."""
-    return "".join(
-        f'{key} = "{value}"\n' if isinstance(value, str) else f"{key} = {value}\n"
-        for key, value in asdict(settings).items()
-    )
+    return "".join(f"{key} = {_literal(value)}\n" for key, value in asdict(settings).items())
+
+
+def _literal(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value).lower()
 
 
 def _fits(key: str, value: object, kind: object) -> bool:
     if kind is str:
         return value in _CHOICES[key]
+    if kind is bool:
+        return isinstance(value, bool)
     if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float):
         return False
     return value > 0 or (value == 0 and key in _MAY_BE_ZERO)

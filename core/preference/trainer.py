@@ -3,27 +3,28 @@ computes; every checkpoint is a row of the encrypted store, so the run goes on a
 
 import hashlib
 import json
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from core.domain import Adapter, AdapterId, Example
-from core.engine.messages import Segment
+from core.domain import Adapter, AdapterId, AdapterKind, Example
 from core.engine.supervisor import Child
 from core.errors import ChildDied, LearningError
 from core.models import prompts
-from core.models.prompts import Frame
 from core.preference import training_messages as m
+from core.preference.lessons import lesson, segments
 from core.preference.settings import TrainingSettings, from_toml, to_toml
 from core.store.checkpoints import CheckpointRepository
 from core.store.jobs import JobRepository
-from core.tasks import CancelToken, Progress
-from core.traits import Names, in_plain_words
+from core.tasks import CancelToken, Pause, Progress
 
+_LOOK = 0.1  # seconds between looks at whether there is a reason to wait
 _DEATHS = 3  # of the child, one after another without a single step in between
 
 OnStep = Callable[[int, int, float], None]  # (step, steps in all, loss)
@@ -32,7 +33,7 @@ OnStep = Callable[[int, int, float], None]  # (step, steps in all, loss)
 @dataclass(frozen=True)
 class TrainedAdapter:
     """`losses` holds one loss for each step done, in order; `seconds` counts all attempts of the
-    run. `run` names it to `Trainer.forget`."""
+    run. `run` names it to `Trainer.forget`; `told`: what the user should know of how it went."""
 
     run: str
     gguf: bytes
@@ -43,12 +44,26 @@ class TrainedAdapter:
     examples: int
     seconds: float
     peak_mb: float
+    told: tuple[str, ...] = ()
 
-    def record(self, base: str, family: str) -> Adapter:
+    @property
+    def quantization(self) -> str:
+        """As the base was really held."""
+        return from_toml(self.settings).quantization
+
+    def record(self, base: str, family: str, kind: AdapterKind = AdapterKind.AGENT) -> Adapter:
         """As the store keeps it, not live yet. `family`: of the model that wrote the rules."""
-        made = datetime.now(UTC)
         return Adapter(
-            AdapterId(0), made, base, False, self.settings, self.examples, self.loss, family=family
+            id=AdapterId(0),
+            created=datetime.now(UTC),
+            base=base,
+            live=False,
+            settings=self.settings,
+            examples=self.examples,
+            final_loss=self.loss,
+            family=family,
+            kind=kind,
+            seconds=self.seconds,
         )
 
 
@@ -61,8 +76,11 @@ class Trainer:
         checkpoints: CheckpointRepository,
         jobs: JobRepository,
         threads: int | None = None,
+        pause: Pause | None = None,
     ) -> None:
+        """`pause`: while it has a reason, no further step begins."""
         self._base = base
+        self._pause = pause or Pause()
         self._checkpoints = checkpoints
         self._jobs = jobs
         self._threads = threads or 0
@@ -92,9 +110,28 @@ class Trainer:
         if not examples:
             raise LearningError("There is nothing to learn from yet; sync or import sent mail first.")
         shares = list(weights) or [1.0] * len(examples)
-        lessons = tuple(lesson(one, share) for one, share in zip(examples, shares, strict=True))
-        checks = tuple(lesson(one, 1.0) for one in validation)
-        run = _Run(self, settings, lessons, checks, progress or Progress(), on_step)
+        lessons = [lesson(one, share) for one, share in zip(examples, shares, strict=True)]
+        checks = [lesson(one, 1.0) for one in validation]
+        return self.teach(lessons, settings, checks, progress, cancel, on_step)
+
+    def teach(
+        self,
+        lessons: Sequence[m.Lesson],
+        settings: TrainingSettings,
+        validation: Sequence[m.Lesson] = (),
+        progress: Progress | None = None,
+        cancel: CancelToken | None = None,
+        on_step: OnStep | None = None,
+        stage: str = "training",
+    ) -> TrainedAdapter:
+        """As `train`, on lessons of any kind; `stage` is what `progress` hears of it."""
+        told = _Told(progress or Progress(), stage, on_step)
+        run = _Run(self, settings, tuple(lessons), tuple(validation), told)
+        with self._pausing(told):
+            return self._through(run, cancel)
+
+    def _through(self, run: "_Run", cancel: CancelToken | None) -> TrainedAdapter:
+        """As many attempts as it takes."""
         deaths = 0
         while True:
             before = run.reached
@@ -102,8 +139,43 @@ class Trainer:
                 return run.attempt(self._child, cancel)
             except ChildDied:
                 deaths = 0 if run.reached > before else deaths + 1
+                if deaths > 1:  # the system ends whoever takes too much memory, and does not say so
+                    run.ease()
                 if deaths >= _DEATHS or (cancel is not None and cancel.cancelled):
                     raise
+
+    @contextmanager
+    def _pausing(self, told: "_Told") -> Iterator[None]:
+        """Passes on to the child, as long as the block runs, whether it may go on. A child that was started
+        anew has heard nothing yet."""
+        over, said = threading.Event(), (False, self.pid)
+
+        def watch() -> None:
+            nonlocal said
+            while not over.wait(_LOOK):
+                reason = self._pause.reason
+                now = (bool(reason), self.pid)
+                if now == said:
+                    continue
+                if reason and not said[0]:
+                    told.waiting(reason)
+                self._child.send(m.Hold() if reason else m.GoOn())
+                said = now
+
+        watcher = threading.Thread(target=watch, name="pause", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watcher.join()
+            self._child.send(m.GoOn())
+
+    def run_of(
+        self, lessons: Sequence[m.Lesson], settings: TrainingSettings, validation: Sequence[m.Lesson] = ()
+    ) -> str:
+        """The name of the run that `teach` would make of the same, whether or not it was made before."""
+        return _name(self._base, settings, lessons, validation)
 
     def encode(self, prompt: prompts.Prompt) -> list[int]:
         """Token ids of a user turn as training sees them, to compare with the llama child's."""
@@ -155,6 +227,26 @@ class _Record:
     seconds: float
 
 
+@dataclass(frozen=True)
+class _Told:
+    """Who hears how far a run is."""
+
+    progress: Progress
+    stage: str
+    on_step: OnStep | None
+
+    def prepared(self, ready: m.Prepared) -> None:
+        self.progress.update(self.stage, ready.first, ready.total)
+
+    def waiting(self, reason: str) -> None:
+        self.progress.update(reason, 0, 0)
+
+    def stepped(self, done: m.StepDone) -> None:
+        self.progress.update(self.stage, done.step, done.total, f"loss {done.loss:.2f}")
+        if self.on_step:
+            self.on_step(done.step, done.total, done.loss)
+
+
 class _Run:
     """One run, over as many attempts as it takes."""
 
@@ -164,15 +256,16 @@ class _Run:
         settings: TrainingSettings,
         lessons: tuple[m.Lesson, ...],
         validation: tuple[m.Lesson, ...],
-        progress: Progress,
-        on_step: OnStep | None,
+        told: _Told,
     ) -> None:
         self._base, self._threads = trainer._base, trainer._threads
         self._checkpoints, self._jobs = trainer._checkpoints, trainer._jobs
         self._settings, self._lessons, self._validation = settings, lessons, validation
-        self._progress, self._on_step = progress, on_step
+        self._told = told
         self.name = _name(self._base, settings, lessons, validation)
         self.reached = 0  # the furthest step told of in this process
+        self._at_once = 0
+        self._said: dict[str, None] = {}
         self._losses: list[float] = []
         self._before = 0.0
         self._started = time.monotonic()
@@ -183,7 +276,11 @@ class _Run:
         for reply in child.stream(request, final=(m.Trained,), cancel=cancel, repeats=0):
             match reply:
                 case m.Prepared():
-                    self._progress.update("training", reply.first, reply.total)
+                    self._settings = reply.settings
+                    self._said |= dict.fromkeys(reply.told)
+                    self._told.prepared(reply)
+                case m.Eased():
+                    self._said |= dict.fromkeys((reply.told,))
                 case m.StepDone():
                     self._stepped(reply)
                 case m.Checkpointed():
@@ -205,14 +302,17 @@ class _Run:
             validation=self._validation,
             checkpoint=checkpoint.state if checkpoint else b"",
             threads=self._threads,
+            at_once=self._at_once,
         )
+
+    def ease(self) -> None:
+        """The next attempt works on half as many lessons at once."""
+        self._at_once = max(1, (self._at_once or self._settings.batch) // 2)
 
     def _stepped(self, done: m.StepDone) -> None:
         self._losses.append(done.loss)
         self.reached = max(self.reached, done.step)
-        self._progress.update("training", done.step, done.total, f"loss {done.loss:.2f}")
-        if self._on_step:
-            self._on_step(done.step, done.total, done.loss)
+        self._told.stepped(done)
 
     def _keep(self, checkpoint: m.Checkpointed) -> None:
         self._jobs.set(_key(self.name), _Record(self._losses, self._seconds()))
@@ -232,23 +332,8 @@ class _Run:
             examples=len(self._lessons),
             seconds=self._seconds(),
             peak_mb=trained.peak_mb,
+            told=tuple(self._said),
         )
-
-
-def segments(prompt: prompts.Prompt) -> tuple[Segment, ...]:
-    return tuple(Segment(part.text, isinstance(part, Frame)) for part in prompt.parts)
-
-
-def answer(example: Example) -> str:
-    """What the agent is to write for an example. Each rule in plain words: a small model is to learn
-    which rules a mail calls for, not which of many wordings the large one chose this time."""
-    names = Names.of(example.context.incoming)
-    return "\n".join(str(in_plain_words(line, names)) for line in example.rules)
-
-
-def lesson(example: Example, weight: float) -> m.Lesson:
-    """An example as the training child takes it: prompt, answer, and how much it counts."""
-    return m.Lesson(segments(prompts.agent(example.context)), answer(example), weight)
 
 
 def _name(

@@ -1,6 +1,7 @@
 """The training child: one QLoRA run at a time, every loss told, every few steps a checkpoint sent."""
 
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,15 +15,19 @@ from core.preference.encoding import Encoder
 if TYPE_CHECKING:
     from core.preference.qlora import Qlora
 
+_LOOK = 0.05  # seconds between looks at whether a held run may go on
+
 
 def main(pipe: Pipe, idle: float | None) -> None:
     """Serves until `idle` seconds pass without a request."""
-    cancel = threading.Event()
-    inbox: Inbox[m.TrainerRequest] = Inbox(pipe, m.TrainerRequest, cancel)
+    cancel, held = threading.Event(), threading.Event()
+    inbox: Inbox[m.TrainerRequest] = Inbox(
+        pipe, m.TrainerRequest, cancel, {m.Hold: held.set, m.GoOn: held.clear}
+    )
     while (request := inbox.next(idle)) is not None:
         try:
             if isinstance(request, m.Train):
-                _train(pipe, request, cancel)
+                _train(pipe, request, cancel, held)
             elif isinstance(request, m.Encode):
                 pipe.send(m.Encoded(tuple(Encoder(Path(request.base)).prompt(request.segments))))
             elif isinstance(request, m.Answer):
@@ -33,10 +38,10 @@ def main(pipe: Pipe, idle: float | None) -> None:
             pipe.send(Failed("learning", str(error)))
 
 
-def _train(pipe: Pipe, request: m.Train, cancel: threading.Event) -> None:
+def _train(pipe: Pipe, request: m.Train, cancel: threading.Event, held: threading.Event) -> None:
     import torch
 
-    from core.preference.qlora import Qlora
+    from core.preference.qlora import MemoryShort, Qlora
 
     if request.threads:
         torch.set_num_threads(request.threads)
@@ -44,15 +49,21 @@ def _train(pipe: Pipe, request: m.Train, cancel: threading.Event) -> None:
     encoder = Encoder(Path(request.base))
     lessons = [encoder.lesson(one, settings.max_length) for one in request.lessons]
     validation = [encoder.lesson(one, settings.max_length) for one in request.validation]
-    run = Qlora(Path(request.base), settings, lessons, validation)
+    run = Qlora(Path(request.base), settings, lessons, validation, request.at_once)
     if request.checkpoint:
         run.restore(request.checkpoint)
-    pipe.send(m.Prepared(run.step, run.total))
+    pipe.send(m.Prepared(run.step, run.total, run.settings, run.told))
     while not run.done:
+        while held.is_set() and not cancel.is_set():
+            time.sleep(_LOOK)
         if cancel.is_set():
             pipe.send(Failed("cancelled"))
             return
-        loss = run.advance()
+        try:
+            loss = run.advance()
+        except MemoryShort:
+            pipe.send(m.Eased(run.ease()))
+            continue
         pipe.send(m.StepDone(run.step, run.total, loss))
         _after_step(pipe, run, settings.checkpoint_every, settings.validate_every if validation else 0)
     gguf, peft = run.adapter()

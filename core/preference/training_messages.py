@@ -8,16 +8,19 @@ from core.preference.settings import TrainingSettings
 
 
 class Lesson(Message, frozen=True):
-    """After `segments` (a user turn) the model is to write `answer`; `weight` of its loss."""
+    """After `segments` (a user turn) the model is to write `answer`; `weight` of its loss. Where there is
+    `thinking` (None: there is none), that comes first: `<think>` is given, its end is learned."""
 
     segments: tuple[Segment, ...]
     answer: str
     weight: float = 1.0
+    thinking: str | None = None
 
 
 class Train(Message, frozen=True):
     """`base` is a folder with the small model's config.json, tokenizer.json and safetensors.
-    `checkpoint` is empty, or a state this child sent before: the run goes on from there."""
+    `checkpoint` is empty, or a state this child sent before: the run goes on from there. `at_once`: work on
+    no more lessons together, 0 for as many as fit."""
 
     base: str
     settings: TrainingSettings
@@ -25,6 +28,7 @@ class Train(Message, frozen=True):
     validation: tuple[Lesson, ...] = ()
     checkpoint: bytes = b""
     threads: int = 0
+    at_once: int = 0
 
 
 class Encode(Message, frozen=True):
@@ -55,16 +59,27 @@ class Dequantise(Message, frozen=True):
     target: str
 
 
-TrainerRequest = Train | Encode | Answer | Dequantise | Cancel
+class Hold(Message, frozen=True):
+    """Start no further step before GoOn comes; what is in memory stays."""
+
+
+class GoOn(Message, frozen=True):
+    """The end of a Hold."""
+
+
+TrainerRequest = Train | Encode | Answer | Dequantise | Hold | GoOn | Cancel
 
 # From the training child.
 
 
 class Prepared(Message, frozen=True):
-    """The base is loaded; the next step is `first` of `total`."""
+    """The base is loaded; the next step is `first` of `total`. `settings`: with nothing left open; `told`:
+    what the user should know of them."""
 
     first: int
     total: int
+    settings: TrainingSettings
+    told: tuple[str, ...] = ()
 
 
 class StepDone(Message, frozen=True):
@@ -73,6 +88,12 @@ class StepDone(Message, frozen=True):
     step: int
     total: int
     loss: float
+
+
+class Eased(Message, frozen=True):
+    """Memory ran short: fewer lessons are worked on at once from now on. `told` says so."""
+
+    told: str
 
 
 class Validated(Message, frozen=True):
@@ -111,5 +132,14 @@ class Dequantised(Message, frozen=True):
 
 
 TrainerReply = (
-    Prepared | StepDone | Validated | Checkpointed | Trained | Encoded | Answered | Dequantised | Failed
+    Prepared
+    | StepDone
+    | Eased
+    | Validated
+    | Checkpointed
+    | Trained
+    | Encoded
+    | Answered
+    | Dequantised
+    | Failed
 )

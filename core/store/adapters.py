@@ -1,6 +1,7 @@
-"""Adapters: every trained preference agent is kept, with its scores and weights; at most one is live."""
+"""Adapters: every trained preference agent is kept, with its scores and weights; at most one is live. Beside
+them those that agents are compared with."""
 
-from core.domain import Adapter, AdapterId
+from core.domain import Adapter, AdapterId, AdapterKind
 from core.errors import InputError
 from core.store.codec import from_json, from_seconds, to_json, to_seconds
 from core.store.database import Database, Row
@@ -18,8 +19,8 @@ class AdapterRepository:
             known = AdapterId(
                 self._database.write(
                     "INSERT INTO adapters"
-                    " (created, base, live, settings, examples, final_loss, scores_json, family)"
-                    " VALUES (?, ?, 0, ?, ?, ?, ?, ?)",
+                    " (created, base, live, settings, examples, final_loss, scores_json, family,"
+                    " kind, seconds) VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         to_seconds(adapter.created),
                         adapter.base,
@@ -28,6 +29,8 @@ class AdapterRepository:
                         adapter.final_loss,
                         to_json(adapter.scores),
                         adapter.family,
+                        adapter.kind,
+                        adapter.seconds,
                     ),
                 )
             )
@@ -46,9 +49,10 @@ class AdapterRepository:
         row = self._database.read_one(f"{_SELECT} WHERE id = ?", (adapter,))
         return _adapter(row) if row else None
 
-    def all(self) -> tuple[Adapter, ...]:
-        """Oldest first."""
-        return tuple(_adapter(row) for row in self._database.read(f"{_SELECT} ORDER BY id"))
+    def all(self, *kinds: AdapterKind) -> tuple[Adapter, ...]:
+        """Oldest first; of some kinds, or of every kind where none is named."""
+        found = (_adapter(row) for row in self._database.read(f"{_SELECT} ORDER BY id"))
+        return tuple(one for one in found if not kinds or one.kind in kinds)
 
     def gguf(self, adapter: AdapterId) -> bytes:
         """The weights for llama.cpp. Raises InputError for an unknown adapter."""
@@ -93,7 +97,10 @@ class AdapterRepository:
         return bytes(row[0])
 
 
-_SELECT = "SELECT id, created, base, live, settings, examples, final_loss, scores_json, family FROM adapters"
+_SELECT = (
+    "SELECT id, created, base, live, settings, examples, final_loss, scores_json, family, kind, seconds"
+    " FROM adapters"
+)
 
 
 def _adapter(row: Row) -> Adapter:
@@ -107,4 +114,6 @@ def _adapter(row: Row) -> Adapter:
         final_loss=row[6],
         scores=from_json(row[7], dict[str, float]),
         family=row[8],
+        kind=AdapterKind(row[9]),
+        seconds=row[10],
     )

@@ -33,6 +33,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(3, schema.VERSION_3),
     Migration(4, schema.VERSION_4),
     Migration(5, schema.VERSION_5),
+    Migration(6, schema.VERSION_6),
 )
 
 

@@ -176,3 +176,20 @@ VERSION_5 = (
         values_json TEXT NOT NULL
     )""",
 )
+
+# what an adapter was trained for, and examples of each way of drawing rules from a reply
+VERSION_6 = (
+    "ALTER TABLE adapters ADD COLUMN kind TEXT NOT NULL DEFAULT 'agent'",
+    "ALTER TABLE adapters ADD COLUMN seconds REAL NOT NULL DEFAULT 0",
+    """CREATE TABLE examples_by_kind (
+        kind TEXT NOT NULL,
+        exchange INTEGER NOT NULL REFERENCES exchanges ON DELETE CASCADE,
+        brief_form TEXT NOT NULL CHECK (brief_form IN ('full', 'short', 'empty')),
+        example_json TEXT NOT NULL,
+        PRIMARY KEY (kind, exchange, brief_form)
+    ) WITHOUT ROWID""",
+    "INSERT INTO examples_by_kind SELECT 'agent', exchange, brief_form, example_json FROM examples",
+    "DROP TABLE examples",
+    "ALTER TABLE examples_by_kind RENAME TO examples",
+    "CREATE INDEX examples_by_exchange ON examples (exchange)",
+)

@@ -62,11 +62,12 @@ class Drafting:
 @dataclass(frozen=True)
 class Learning:
     """So many examples are made at most (about a hundred serve as well as thousands), and a new adapter is
-    judged by so many replies."""
+    judged by so many replies. `on_battery`: go on while the computer runs on its battery."""
 
     examples: Many = 120
     gate: Many = 40
     automatic: bool = False
+    on_battery: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from core.models import prompts
 from core.models.prompts import Frame, Mail, Prompt
 from core.preference.adapter_gguf import adapter_gguf
 from core.preference.encoding import Encoder
+from core.preference.lessons import lesson, segments
 from core.preference.settings import load_settings
-from core.preference.trainer import lesson, segments
 from tests.lessons import example
 
 torch = pytest.importorskip("torch")

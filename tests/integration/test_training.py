@@ -1,8 +1,14 @@
 """QLoRA in its child process: it learns, and no kill loses or repeats a step."""
 
+import json
 import os
+import resource
+import shutil
 import signal
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +16,7 @@ import pytest
 
 from core.engine.llama import GenerationRequest, LlamaEngine
 from core.errors import Cancelled, LearningError
+from core.messages import memory_short
 from core.models import prompts
 from core.preference.checks import agreement
 from core.preference.rule_lines import parse_rules
@@ -18,12 +25,14 @@ from core.preference.trainer import TrainedAdapter, Trainer
 from core.store.checkpoints import CheckpointRepository
 from core.store.database import Database
 from core.store.jobs import JobRepository
-from core.tasks import CancelToken
+from core.tasks import CancelToken, Pause, Progress, Step
 from tests.lessons import example, rules
 
 STEPS, SURE = 16, 80
 EXAMPLES = [example(number) for number in range(12)]
 SETTINGS = load_settings(steps=STEPS, checkpoint_every=4, batch=2, max_length=160)
+WIDE = load_settings(steps=3, batch=8, max_length=160, checkpoint_every=1)
+ROOM = 90_000_000  # bytes; a step of WIDE takes about twice as much
 
 
 class Bench:
@@ -57,6 +66,16 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, base: Path) -> Trained
     bench = Bench(tmp_path_factory.mktemp("undisturbed"), base)
     try:
         return bench.trainer.train(EXAMPLES, SETTINGS)
+    finally:
+        bench.trainer.close()
+        bench.database.close()
+
+
+@pytest.fixture(scope="module")
+def undisturbed_wide(tmp_path_factory: pytest.TempPathFactory, base: Path) -> TrainedAdapter:
+    bench = Bench(tmp_path_factory.mktemp("wide"), base)
+    try:
+        return bench.trainer.train(EXAMPLES, WIDE)
     finally:
         bench.trainer.close()
         bench.database.close()
@@ -164,3 +183,90 @@ def test_the_dequantised_base_serves_what_was_trained(
     ours = [engine.generate(request).text for request in requests]
     engine.close()
     assert sum(a == b for a, b in zip(ours, theirs, strict=True)) >= 7  # half precision may tip a tie
+
+
+def test_short_of_memory_it_goes_on_with_less_at_once(bench: Bench, undisturbed_wide: TrainedAdapter) -> None:
+    """The kernel itself refuses the child more memory than a few lessons take."""
+
+    def narrow(step: Step) -> None:
+        if step.stage == "training" and step.done == 0 and bench.trainer.pid:
+            grown = memory(bench.trainer.pid) + ROOM
+            resource.prlimit(bench.trainer.pid, resource.RLIMIT_DATA, (grown, grown))
+
+    trained = bench.trainer.train(EXAMPLES, WIDE, progress=Progress(narrow))
+    assert any("of 8 lessons" in sentence for sentence in trained.told)
+    assert undisturbed_wide.told == ()
+    assert trained.losses == pytest.approx(undisturbed_wide.losses, rel=1e-3)
+    assert trained.peak_mb < undisturbed_wide.peak_mb
+
+
+def test_ended_again_and_again_before_a_step_it_takes_less_at_once(
+    bench: Bench, undisturbed: TrainedAdapter
+) -> None:
+    """As the system ends whoever takes too much memory."""
+    killed: list[int] = []
+
+    def kill(step: Step) -> None:
+        if step.stage == "training" and step.done == 0 and len(killed) < 2 and bench.trainer.pid:
+            killed.append(bench.trainer.pid)
+            os.kill(bench.trainer.pid, signal.SIGKILL)
+
+    trained = bench.trainer.train(EXAMPLES, SETTINGS, progress=Progress(kill))
+    assert len(set(killed)) == 2
+    assert trained.told == (memory_short(1, 2, twice=False),)
+    assert trained.losses == pytest.approx(undisturbed.losses, rel=1e-3)
+
+
+def test_a_base_too_large_for_the_machine_is_told_before_it_is_loaded(bench: Bench, tmp_path: Path) -> None:
+    base = tmp_path / "giant"
+    shutil.copytree(bench.base, base)
+    config = json.loads((base / "config.json").read_text())
+    config |= {"hidden_size": 16384, "num_hidden_layers": 400, "intermediate_size": 65536}
+    (base / "config.json").write_text(json.dumps(config))
+    trainer = Trainer(base, bench.checkpoints, JobRepository(bench.database))
+    with pytest.raises(LearningError, match=r"needs about \d+\.\d GB of memory, and .* are free; close"):
+        trainer.train(EXAMPLES, SETTINGS)
+    trainer.close()
+
+
+def memory(pid: int) -> int:
+    """Bytes of data that a process has mapped."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData"))
+
+
+def test_held_it_waits_and_then_goes_on(bench: Bench, undisturbed: TrainedAdapter) -> None:
+    pause, told, steps, at_the_end = Pause(), list[str](), list[int](), list[int]()
+    bench.trainer = Trainer(bench.base, bench.checkpoints, JobRepository(bench.database), 1, pause)
+    held = ExitStack()
+
+    def release() -> None:
+        at_the_end.append(len(steps))
+        held.close()
+
+    def hold(step: int, _total: int, _loss: float) -> None:
+        steps.append(step)
+        if step == 3:
+            held.enter_context(pause.hold("waits for a friend"))
+            threading.Timer(5, release).start()
+
+    progress = Progress(lambda step: told.append(step.stage))
+    trained = bench.trainer.train(EXAMPLES, SETTINGS, progress=progress, on_step=hold)
+    assert at_the_end[0] <= 5  # the step that was begun, and one more before the child heard of it
+    assert told.count("waits for a friend") == 1
+    assert trained.losses == undisturbed.losses
+
+
+def test_held_it_can_be_stopped(bench: Bench) -> None:
+    pause, cancel = Pause(lambda: "waits for ever"), CancelToken()
+    bench.trainer = Trainer(bench.base, bench.checkpoints, JobRepository(bench.database), 1, pause)
+    started: list[float] = []
+
+    def stop(step: Step) -> None:
+        if step.stage == "waits for ever":
+            started.append(time.monotonic())
+            cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        bench.trainer.train(EXAMPLES, SETTINGS, progress=Progress(stop), cancel=cancel)
+    assert time.monotonic() - started[0] < 3

@@ -148,7 +148,9 @@ def test_our_own_mistakes_are_not_dressed_up_as_the_users(database: Database) ->
     with pytest.raises(sqlcipher.OperationalError):
         database.read("SELECT * FROM nowhere")
     with pytest.raises(sqlcipher.IntegrityError):
-        database.write("INSERT INTO sync_state (account, folder, uidvalidity, last_uid) VALUES (999, 'INBOX', 1, 1)")
+        database.write(
+            "INSERT INTO sync_state (account, folder, uidvalidity, last_uid) VALUES (999, 'INBOX', 1, 1)"
+        )
 
 
 def test_reading_connections_cannot_write(database: Database) -> None:

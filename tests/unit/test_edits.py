@@ -10,16 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import messages
-from core.domain import AccountId, Adapter, AdapterId, Draft, MessageId
+from core.domain import AccountId, Adapter, AdapterId, AdapterKind, Draft, MessageId
 from core.drafting.context import EDIT_WEIGHT
 from core.drafting.mailbox import Mailbox
 from core.drafting.outcomes import Outcomes
 from core.forgetting import Forgetting
 from core.mail.reading import DirectReader
 from core.store.accounts import AccountRepository
+from core.store.adapters import AdapterRepository
 from core.store.database import Database
 from core.store.drafts import DraftRepository, StoredDraft
 from core.store.exchanges import ExchangeRepository, NewExchange
+from core.store.jobs import JobRepository
 from core.store.messages import MessageRepository
 from core.store.settings import Exclude
 from tests.store_things import ANN, ME, account, incoming, mail, message, open_database
@@ -131,6 +133,17 @@ def test_forgetting_takes_edits_along_and_a_reply_stays_what_it_was(world: World
     assert (TEXT, EDIT_WEIGHT) in world.known()
     Forgetting(world.database, world.mailbox, NOBODY).person(ANN.email)
     assert world.known() == []
+
+
+def test_forgetting_takes_along_what_was_trained_for_an_arm(world: World) -> None:
+    """It may have memorised the mail as well as an agent."""
+    adapters, jobs = AdapterRepository(world.database), JobRepository(world.database)
+    naive = Adapter(AdapterId(0), datetime.now(UTC), "mini-small", False, "", 12, 0.5, kind=AdapterKind.NAIVE)
+    jobs.set("learn/run", adapters.add(naive, b"gguf", b"peft"))
+    Forgetting(world.database, world.mailbox, NOBODY).person("nobody.example")
+    assert len(adapters.all()) == 1
+    Forgetting(world.database, world.mailbox, NOBODY).person(ANN.email)
+    assert (adapters.all(), jobs.keys("learn/")) == ((), ())
 
 
 @settings(max_examples=25)

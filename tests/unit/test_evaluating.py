@@ -10,7 +10,7 @@ import pytest
 from core.domain import AppliedRule, Context, ExchangeId, Kept, MessageId, RuleId, RuleLine
 from core.errors import Cancelled
 from core.evaluation.arms import Reply
-from core.evaluation.evaluating import Evaluation, Evaluations, Recipe, recipe
+from core.evaluation.evaluating import Evaluation, Evaluations, Recipe, Trained, recipe
 from core.evaluation.judging import Contest
 from core.models.chat import Completion
 from core.models.metered import Meter, Metered
@@ -135,6 +135,45 @@ def test_a_judge_compares_guided_drafts_with_each_other_arms(jobs: JobRepository
     assert made.judge == "plain"
     assert replace(made, judge="", wins=()) == plain
     assert referee.asked == 2 * 2 * 8
+
+
+class Advisor:
+    def rules_for(self, context: Context, cancel: CancelToken | None = None) -> list[RuleLine]:
+        return [RuleLine("tone", "Be brief.")]
+
+
+def test_arms_of_adapters_leave_the_others_alone_and_are_told_apart(
+    jobs: JobRepository,
+) -> None:
+    plain = evaluated(jobs, Plain())
+
+    def run(mark: str) -> tuple[Evaluation, int]:
+        model, meter = Plain(), Meter()
+        large = Metered(model, meter)
+        who = replace(
+            Contest(large, None, Book(), LEARNING, OTHERS, meter=meter),
+            agents={"agent_thinking": Advisor()},
+            naive=large,
+            marks={"naive_small": mark, "agent_thinking": "t"},
+        )
+        trainings = {"naive_small": Trained(12, 3.5)}
+        made = Evaluations(jobs).run(
+            who, recipe(who, b"", (), OWN), GATE, VALIDATION, Progress(), CancelToken(), None, trainings
+        )
+        return made, model.asked
+
+    first, asked = run("a")
+    assert asked == 2 * 8  # the other arms' drafts serve again
+    assert first.recipe.digest == plain.recipe.digest
+    assert first.recipe.arms == {"naive_small": "a", "agent_thinking": "t"}
+    assert first.trainings["naive_small"].seconds == 3.5
+    assert first.costs["naive_small"].calls == ("plain: zero_shot 2",)
+    assert first.costs["agent_thinking"].calls == ("plain: guided 2",)
+    assert "guided-naive_small" in first.gate.differences
+    assert len(Evaluations(jobs).drafts(first, "naive_small")) == 8
+    second, asked = run("b")
+    assert asked == 8  # another adapter, other replies
+    assert Evaluations(jobs).drafts(second, "naive_small") == Evaluations(jobs).drafts(first, "naive_small")
 
 
 def test_a_recipe_tells_apart_whatever_drafts_come_from() -> None:

@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from core.domain import AdapterKind, Context, Example, ExchangeId
 from core.errors import ProfileError
 from core.store.adapters import AdapterRepository
+from core.store.codec import to_json
 from core.store.database import Database
+from core.store.examples import ExampleRepository
+from core.store.exchanges import ExchangeRepository
 from core.store.jobs import JobRepository
 from core.store.migrations import MIGRATIONS, Migration, backup_path, migrate
 from core.store.rules import RuleRepository
-from tests.store_things import KEY, open_database
+from tests.store_things import KEY, incoming, open_database
 
 LAST = len(MIGRATIONS)
 NEXT = Migration(LAST + 1, ("CREATE TABLE extra (word TEXT)", "INSERT INTO extra VALUES ('new')"))
@@ -82,6 +86,28 @@ def test_a_rule_of_the_second_version_has_no_dates(tmp_path: Path) -> None:
     with Database.open(path, KEY) as database:
         (rule,) = RuleRepository(database).all()
     assert (rule.sentence, rule.since, rule.until) == ("Be brief.", None, None)
+
+
+def test_what_was_learned_by_the_third_version_is_the_agents(tmp_path: Path) -> None:
+    path = tmp_path / "third.db"
+    connection = sqlcipher.connect(str(path), isolation_level=None)
+    connection.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")
+    migrate(connection, path, MIGRATIONS[:3])
+    made = Example(ExchangeId(1), Context(incoming()), "y_z", "thinking", (), "full", "rules 2", "mini")
+    connection.execute(
+        "INSERT INTO exchanges VALUES (1, NULL, NULL, ?, 'y', 0, 'thread', 'other', 1, 'learning')",
+        (to_json(incoming()),),
+    )
+    connection.execute("INSERT INTO examples VALUES (1, 'full', ?)", (to_json(made),))
+    connection.execute("INSERT INTO adapters VALUES (1, 0, 'mini-small', 1, '', 12, 0.5, '{}', 'mini')")
+    connection.close()
+    with Database.open(path, KEY) as database:
+        (adapter,) = AdapterRepository(database).all()
+        assert ExampleRepository(database).all() == (made,)
+        assert ExampleRepository(database, AdapterKind.UNTHOUGHT).all() == ()
+        ExchangeRepository(database).remove(ExchangeId(1))
+        assert ExampleRepository(database).all() == ()
+    assert (adapter.kind, adapter.seconds, adapter.live) == (AdapterKind.AGENT, 0, True)
 
 
 def test_a_step_that_fails_leaves_the_version_before_it(path: Path, connection: Any) -> None:

@@ -1,0 +1,206 @@
+"""Trains adapters on the learning part of a profile's mail: the preference agent, and on the same exchanges
+the others it is compared with, each once. Every part keeps what it has done in the store."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.domain import Adapter, AdapterId, AdapterKind, Example, Exchange
+from core.errors import LearningError
+from core.models.chat import ChatModel
+from core.models.choice import ModelChoice
+from core.preference.choosing import most_informative
+from core.preference.examples import ExampleMaker
+from core.preference.lessons import WAYS, examples_of, lesson
+from core.preference.settings import TrainingSettings, load_settings
+from core.preference.trainer import TrainedAdapter, Trainer
+from core.preference.training_messages import Lesson
+from core.store.adapters import AdapterRepository
+from core.store.checkpoints import CheckpointRepository
+from core.store.database import Database
+from core.store.examples import ExampleRepository
+from core.store.exchanges import ExchangeRepository
+from core.store.jobs import JobRepository
+from core.store.settings import Settings
+from core.tasks import CancelToken, Pause, Progress
+
+LEAST_LEARNING = 8
+
+
+@dataclass(frozen=True)
+class Limits:
+    """At most so many exchanges of the learning part, the most informative, and so many of the gate's, the
+    newest; None for all there are."""
+
+    examples: int | None = None
+    gate: int | None = None
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What learning works with. `agent_model` makes M_A of an adapter's GGUF bytes and the name of the
+    base it is served on; `base` is the small model's folder for training, `shipped` its GGUF, and
+    `dequantised` where its weights as trained on go if the settings serve those. `thinking`: the agent
+    thinks before its rules; `pause`: whether learning is to wait."""
+
+    large: ChatModel
+    agent_model: Callable[[bytes, str], ChatModel]
+    base: Path
+    shipped: Path
+    dequantised: Path
+    settings: TrainingSettings
+    max_tokens: int = 400
+    threads: int | None = None
+    thinking: bool = False
+    pause: Pause = field(default_factory=Pause)
+
+    @property
+    def kind(self) -> AdapterKind:
+        """Of the agent that goes into use."""
+        return AdapterKind.THINKING if self.thinking else AdapterKind.AGENT
+
+
+def tools(models: ModelChoice, settings: Settings, pause: Pause) -> Tools:
+    """As the user has chosen them. Raises ModelError, InputError for a model that is not there."""
+    return Tools(
+        large=models.large(),
+        agent_model=models.agent,
+        base=models.small_base(),
+        shipped=models.shipped,
+        dequantised=models.dequantised,
+        settings=load_settings(),
+        max_tokens=settings.drafting.max_tokens,
+        threads=settings.limits.threads or None,
+        thinking=settings.small.thinking,
+        pause=pause,
+    )
+
+
+@dataclass(frozen=True)
+class Material:
+    """What one adapter learns: `examples` are those of the learning part that hold rules."""
+
+    kind: AdapterKind
+    examples: tuple[Example, ...]
+    lessons: tuple[Lesson, ...]
+    checks: tuple[Lesson, ...]
+
+
+class Training:
+    """On one profile. All methods go on where an interrupted call stopped; they raise LearningError with too
+    little mail, Cancelled, ModelError, ChildDied."""
+
+    def __init__(self, database: Database, tools: Tools, limits: Limits) -> None:
+        self._database, self._tools, self._limits = database, tools, limits
+        self._exchanges = ExchangeRepository(database)
+        self._adapters = AdapterRepository(database)
+        self._jobs = JobRepository(database)
+
+    def material(self, kind: AdapterKind, progress: Progress, cancel: CancelToken) -> Material:
+        """The exchanges are the same for every kind; only what is to be learned of each differs."""
+        learning = most_informative(self._exchanges.all("learning"), self._limits.examples)
+        if len(learning) < LEAST_LEARNING:
+            raise LearningError(
+                "There is too little sent mail to learn from; sync or import more of it, then learn again."
+            )
+        way = examples_of(kind)
+        maker = ExampleMaker(self._tools.large, ExampleRepository(self._database, way), WAYS.get(way))
+        pause = self._tools.pause
+        examples = maker.build(learning, progress, cancel, _stage("Making examples", kind), pause)
+        if not examples:
+            raise LearningError(
+                "The writing model found no rules of style in your mail; choose another one and learn again."
+            )
+        validation = self._checks()
+        stage = _stage("Making examples to check by", kind)
+        checks = maker.build(validation, progress, cancel, stage, pause)
+        sources = {one.id: one for one in (*learning, *validation)}
+
+        def taught(example: Example, weighed: bool) -> Lesson:
+            source = sources[example.exchange]
+            return lesson(example, source.weight if weighed else 1.0, kind, source.sent)
+
+        return Material(
+            kind,
+            examples,
+            tuple(taught(one, weighed=True) for one in examples),
+            tuple(taught(one, weighed=False) for one in checks),
+        )
+
+    def train(self, material: Material, progress: Progress, cancel: CancelToken) -> TrainedAdapter:
+        settings = self._tools.settings
+        stage = _stage("training", material.kind)
+        trainer = self._trainer()
+        try:
+            trained = trainer.teach(
+                material.lessons, settings, material.checks, progress, cancel, stage=stage
+            )
+            if self._serves_trained:
+                trainer.dequantise(settings, self._tools.shipped, self._tools.dequantised)
+        finally:
+            trainer.close()
+        return trained
+
+    def stored(self, trained: TrainedAdapter, kind: AdapterKind) -> AdapterId:
+        """The adapter's row; the same one when an interrupted call comes here again."""
+        if known := self._known(trained.run):
+            return known.id
+        record = trained.record(self.base_served, self._tools.large.family, kind)
+        made = self._adapters.add(record, trained.gguf, trained.peft)
+        self._jobs.set(_key(trained.run), made)
+        return made
+
+    def forget(self, trained: TrainedAdapter) -> None:
+        """Drops the checkpoint of a run whose adapter is stored and needs no more of it."""
+        self._trainer().forget(trained.run)
+
+    def rival(self, kind: AdapterKind, progress: Progress, cancel: CancelToken) -> Adapter:
+        """An adapter for an arm: the one that was trained of the same before, or a new one in place of
+        those of its kind that nothing else needs."""
+        material = self.material(kind, progress, cancel)
+        run = self._trainer().run_of(material.lessons, self._tools.settings, material.checks)
+        if known := self._known(run):
+            return known
+        trained = self.train(material, progress, cancel)
+        made = self.stored(trained, kind)
+        self.forget(trained)
+        for one in self._adapters.all(kind):
+            # One that the gate has judged was an agent in its own right, to roll back to.
+            if one.id != made and not one.live and not one.scores:
+                self._adapters.remove(one.id)
+        found = self._adapters.get(made)
+        if found is None:
+            raise AssertionError("what was just stored is there")
+        return found
+
+    def _trainer(self) -> Trainer:
+        """One for each run: closed, it starts no other."""
+        checkpoints = CheckpointRepository(self._database)
+        return Trainer(self._tools.base, checkpoints, self._jobs, self._tools.threads, self._tools.pause)
+
+    @property
+    def base_served(self) -> str:
+        return self._tools.dequantised.stem if self._serves_trained else self._tools.base.name
+
+    @property
+    def _serves_trained(self) -> bool:
+        settings = self._tools.settings
+        return settings.serve == "trained" and settings.quantization != "none"
+
+    def _checks(self) -> Sequence[Exchange]:
+        limit = self._limits.examples
+        return most_informative(
+            self._exchanges.all("validation"), None if limit is None else max(1, limit // 10)
+        )
+
+    def _known(self, run: str) -> Adapter | None:
+        known = self._jobs.get(_key(run), int)
+        return None if known is None else self._adapters.get(AdapterId(known))
+
+
+def _stage(name: str, kind: AdapterKind) -> str:
+    return name if kind is AdapterKind.AGENT else f"{name} ({kind})"
+
+
+def _key(run: str) -> str:
+    return f"learn/{run}"
