@@ -46,6 +46,8 @@ class _Server:
                 self._generate(request)
             case m.GenerateAll():
                 self._generate_all(request.requests)
+            case m.Prepare():
+                self._prepare(request.request)
             case m.Tokenize():
                 model = self._model(request.model, request.threads)
                 self._pipe.send(m.Tokens(tuple(model.tokenize(request.text, request.special))))
@@ -64,8 +66,7 @@ class _Server:
         model = self._ready(request)
         if model is None:
             return
-        tokens, cut = model.prompt_tokens(_pairs(request.segments), request.prefill, request.max_tokens)
-        cached = model.read(tokens, request.max_tokens, self._told_read)
+        tokens, cached, cut = self._read(model, request)
         sampler = _sampler(model, request)
         try:
             text, count, stopped = self._write(model, sampler, request.max_tokens)
@@ -73,6 +74,18 @@ class _Server:
             sampler.free()
         seconds = time.perf_counter() - started
         self._pipe.send(m.Generated(text, len(tokens), count, cached, cut, seconds, stopped, peak_rss_mb()))
+
+    def _prepare(self, request: m.Generate) -> None:
+        model = self._ready(request)
+        if model is None:
+            return
+        tokens, _, _ = self._read(model, request)
+        self._pipe.send(m.Prepared(len(tokens)))
+
+    def _read(self, model: Model, request: m.Generate) -> tuple[list[int], int, int]:
+        """The prompt's tokens, how many of them were in the cache, and how many were left out."""
+        tokens, cut = model.prompt_tokens(_pairs(request.segments), request.prefill, request.max_tokens)
+        return tokens, model.read(tokens, request.max_tokens, self._told_read), cut
 
     def _generate_all(self, requests: tuple[m.Generate, ...]) -> None:
         model = self._ready(requests[0])

@@ -26,7 +26,8 @@ from core.errors import Cancelled, ModelError
 # The bindings' own annotations do not fit what ctypes takes (callbacks, arrays).
 _llama: Any = llama_cpp
 
-BATCH = 512  # tokens a prompt is read by; progress is told after each
+BATCH = 512  # tokens at most that are computed together
+_STEP = 128  # a prompt is read by these where that takes time: progress is told after each
 _SMALLEST_CONTEXT = 2048
 _ROOM = 16  # tokens an answer needs at the very least
 _ADAPTERS = 4  # kept loaded per model
@@ -69,6 +70,9 @@ class Model:
         self._flag = flag
         self._model = self._load(path)
         self.is_tiny = int(_llama.llama_model_n_params(self._model)) < _TINY
+        # On two cores a step of 128 took 2 % longer over a prompt than one of 512, and 64 took 14 %.
+        fast = self.is_tiny or bool(_llama.llama_supports_gpu_offload())
+        self._step = BATCH if fast else _STEP
         self._threads = threads or (1 if self.is_tiny else _cores())
         self._batch_threads = threads or _cores()
         self._vocab = _llama.llama_model_get_vocab(self._model)
@@ -156,14 +160,16 @@ class Model:
 
     def read(self, tokens: Sequence[int], answer: int, on_read: Callable[[int, int], None]) -> int:
         """Brings the KV cache to hold `tokens` and room for `answer` more; returns how many were
-        there already. `on_read` gets (done, in all) after each batch.
+        there already. `on_read` gets (done, in all) before the first step and after each. What was read
+        when it is cancelled stays read.
 
         Raises ModelError when they do not fit the model, Cancelled."""
         self._make_room(len(tokens), answer)
         shared = self._keep_common(tokens)
-        for start in range(shared, len(tokens), BATCH):
-            self.decode(tokens[start : start + BATCH])
-            on_read(min(start + BATCH, len(tokens)), len(tokens))
+        on_read(shared, len(tokens))
+        for start in range(shared, len(tokens), self._step):
+            self.decode(tokens[start : start + self._step])
+            on_read(min(start + self._step, len(tokens)), len(tokens))
         return shared
 
     def check_length(self, prompt: int) -> None:
