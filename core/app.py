@@ -294,10 +294,12 @@ class App:
     ) -> Draft:
         """The reply in the user's style. `left_out`: traits whose rules it goes without; `on_text`
         gets its pieces as they come. Raises ModelError, ChildDied, InputError, Cancelled."""
-        context = self._mailbox.context(target, notes)
+        context, unread = self._mailbox.read(target, notes)
         made = write_draft(
             context, self._writer(), left_out=left_out, on_text=on_text, progress=progress, cancel=cancel
         )
+        told = messages.left_out_of_thread(unread.mails, unread.shortened, unread.words)
+        made = replace(made, notices=(*filter(None, (told,)), *made.notices))
         self._ready.keep_through(lambda: self._note_draft(target, notes, made))
         return made
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from core import messages
 from core.domain import AdapterId, AppliedRule, Context, Draft, Exchange, Incoming, RuleLine
 from core.drafting.acts import claimed_acts
 from core.drafting.facts import unsupported
@@ -168,4 +169,5 @@ def _write(
         adapter=writer.adapter,
         prompt_version=f"{prompt.name} {prompt.version}",
         seconds=time.monotonic() - started,
+        notices=tuple(filter(None, (messages.cut_by_model(made.cut_tokens),))),
     )

@@ -15,7 +15,7 @@ from typing import cast
 from core.errors import LonghandError
 from tests.bench.figure import Benchmark
 
-PLUMBING = {"__main__", "bare_llama", "figure", "planted_mail", "program", "random_models"}
+PLUMBING = {"__main__", "adapters", "bare_llama", "figure", "planted_mail", "program", "random_models"}
 
 
 def names() -> list[str]:
