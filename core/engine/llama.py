@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.engine import messages as m
-from core.engine.gguf_file import check_gguf, unreadable
+from core.engine.gguf_file import Stamp, check_whole, file_stamp, unreadable
 from core.engine.pipe import Message
-from core.engine.supervisor import Child, Restarted, UnknownAdapterError
+from core.engine.supervisor import Child, ChildHung, Restarted, UnfitProcessor, UnknownAdapterError
 from core.errors import Cancelled, ChildDied
 from core.models.prompts import Frame, Prompt
 from core.tasks import CancelToken
+
+PATIENCE = 120.0  # seconds
 
 OnText = Callable[[str], None]
 OnPrompt = Callable[[int, int], None]
@@ -108,6 +110,7 @@ class LlamaEngine:
         self._child: Child[m.LlamaReply] = Child("llama", m.LlamaReply, idle_seconds)
         self._peak = 0.0
         self._idle: IdleToken | None = None
+        self._checked: dict[Path, Stamp] = {}  # files whose headers were found good
 
     @property
     def pid(self) -> int | None:
@@ -193,8 +196,12 @@ class LlamaEngine:
         return list(self._ask(model, message, m.Tokens).ids)
 
     def inspect(self, model: Path) -> ModelFacts:
-        """Loads a model to prove it can be run. Raises ModelError."""
-        found = self._ask(model, m.Inspect(str(model), self._threads), m.Inspected)
+        """Loads a model to prove it can be run. Raises ModelError, also where it gives no sign for
+        PATIENCE seconds: chat templates are programs."""
+        try:
+            found = self._ask(model, m.Inspect(str(model), self._threads), m.Inspected, silence=PATIENCE)
+        except ChildHung:
+            raise unreadable(model) from None
         return ModelFacts(found.architecture, found.name, found.parameters, found.context)
 
     def facts(self) -> EngineFacts:
@@ -212,6 +219,13 @@ class LlamaEngine:
 
     def close(self) -> None:
         self._child.close()
+
+    def _check(self, model: Path) -> None:
+        stamp = file_stamp(model)
+        if stamp is None or self._checked.get(model) != stamp:
+            check_whole(model)
+            if stamp is not None:
+                self._checked[model] = stamp
 
     def _give_way(self, to: CancelToken | None) -> None:
         """Ends idle work for a request with any other token."""
@@ -258,15 +272,18 @@ class LlamaEngine:
         answer: type[Answer],
         listener: "_Listener | None" = None,
         cancel: CancelToken | None = None,
+        silence: float | None = None,
     ) -> Answer:
-        check_gguf(model)  # a wrong file costs no child
+        self._check(model)  # a wrong file costs no child
         self._give_way(cancel)
         listener = listener or _Listener(None, None)
         try:
-            for reply in self._child.stream(message, final=(answer,), cancel=cancel):
+            for reply in self._child.stream(message, final=(answer,), cancel=cancel, silence=silence):
                 listener.hear(reply)
                 if isinstance(reply, answer):
                     return reply
+        except (ChildHung, UnfitProcessor):
+            raise
         except ChildDied:
             if listener.loading:  # twice: native code gave up on this file
                 raise unreadable(model) from None

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from pathlib import Path
 
 from core.engine import messages as m
+from core.engine.gguf_file import Stamp, file_stamp
 from core.engine.inbox import Inbox
 from core.engine.llama_batch import SEATS, Answer, Job, answer_all
 from core.engine.llama_build import describe_build
@@ -39,6 +40,7 @@ class _Server:
         self._pipe = pipe
         self._flag = flag
         self._models: OrderedDict[str, Model] = OrderedDict()
+        self._stamps: dict[str, Stamp | None] = {}
 
     def answer(self, request: m.LlamaRequest) -> None:
         match request:
@@ -57,6 +59,7 @@ class _Server:
                 self._pipe.send(m.Tokens(tuple(ids)))
             case m.Inspect():
                 model = self._model(request.model, request.threads)
+                model.prompt_tokens([("Hello", False)], "")  # its template is a program: does it serve?
                 self._pipe.send(m.Inspected(*model.describe(), model.n_train))
             case m.DescribeBuild():
                 self._pipe.send(describe_build())
@@ -136,15 +139,22 @@ class _Server:
             model.decode([token])
         return stream.finish(), most, "length"
 
+    def _told_loading(self) -> None:
+        self._pipe.send(m.Loading())
+
     def _told_read(self, done: int, total: int) -> None:
         self._pipe.send(m.PromptRead(done, total))
 
     def _model(self, path: str, threads: int) -> Model:
+        stamp = file_stamp(Path(path))
+        if path in self._models and self._stamps[path] != stamp:  # another file of that name by now
+            self._models.pop(path).free()
         if path not in self._models:
             while len(self._models) >= _MODELS:
                 self._models.popitem(last=False)[1].free()
             self._pipe.send(m.Loading())
-            self._models[path] = Model(Path(path), threads, self._flag)
+            self._models[path] = Model(Path(path), threads, self._flag, self._told_loading)
+            self._stamps[path] = stamp
             self._pipe.send(m.Loaded())
         self._models.move_to_end(path)
         return self._models[path]

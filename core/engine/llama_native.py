@@ -9,6 +9,7 @@ import hashlib
 import os
 import sys
 import tempfile
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -66,12 +67,14 @@ class AbortFlag:
 class Model:
     """A loaded model with one context. `cached` are the tokens its KV cache holds."""
 
-    def __init__(self, path: Path, threads: int, flag: AbortFlag) -> None:
-        """`threads` 0 chooses by the machine and the model. Raises ModelError (not a usable
-        model), Cancelled."""
+    def __init__(
+        self, path: Path, threads: int, flag: AbortFlag, on_loading: Callable[[], None] = lambda: None
+    ) -> None:
+        """`threads` 0 chooses by the machine and the model; `on_loading` is called every second while it
+        loads. Raises ModelError (not a usable model), Cancelled."""
         check_gguf(path)
         self._flag = flag
-        self._model = self._load(path)
+        self._model = self._load(path, on_loading)
         self.is_tiny = int(_llama.llama_model_n_params(self._model)) < _TINY
         self._step = BATCH if _llama.llama_supports_gpu_offload() else _STEP
         self._threads = threads or (1 if self.is_tiny else _cores())
@@ -273,9 +276,18 @@ class Model:
 
     # Insides
 
-    def _load(self, path: Path) -> int:
+    def _load(self, path: Path, on_loading: Callable[[], None]) -> int:
+        told = time.monotonic()
+
+        def go_on(_done: float, _data: object) -> bool:
+            nonlocal told
+            if time.monotonic() - told > 1:
+                on_loading()
+                told = time.monotonic()
+            return not self._stopped()
+
         parameters = _llama.llama_model_default_params()
-        keep_on = _llama.llama_progress_callback(lambda _done, _data: not self._stopped())
+        keep_on = _llama.llama_progress_callback(go_on)
         parameters.progress_callback = keep_on
         model = _llama.llama_model_load_from_file(os.fsencode(path), parameters)
         self._flag.check()
