@@ -8,7 +8,7 @@ from pathlib import Path
 from core.engine import messages as m
 from core.engine.gguf_file import Stamp, file_stamp
 from core.engine.inbox import Inbox
-from core.engine.llama_batch import SEATS, Answer, Job, answer_all
+from core.engine.llama_batch import Answer, Job, answer_all, choose_seats, try_paces
 from core.engine.llama_build import describe_build
 from core.engine.llama_native import AbortFlag, Model, silence
 from core.engine.memory import peak_rss_mb
@@ -109,12 +109,18 @@ class _Server:
                 made = (answer.text, read, answer.new_tokens, 0, cuts[number], took, answer.stopped)
                 self._pipe.send(m.Generated(*made, peak_rss_mb(), number))
 
-            # A tiny model's weights are in the cache anyway: together, its answers took twice as long.
-            answer_all(model, jobs, 1 if model.is_tiny else SEATS, told)
+            answer_all(model, jobs, self._seats_for(model, len(jobs)), told)
         finally:
             for job in jobs:
                 job.sampler.free()
         self._pipe.send(m.AllGenerated())
+
+    def _seats_for(self, model: Model, jobs: int) -> int:
+        # A tiny model's weights are in the cache anyway: together, its answers took twice as long.
+        if model.is_tiny or jobs == 1:
+            return 1
+        model.paces = model.paces or try_paces(model)
+        return choose_seats(model.paces, jobs)
 
     def _ready(self, request: m.Generate) -> Model | None:
         """The model with the request's adapter on; None where the adapter has to be sent first."""

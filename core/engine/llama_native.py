@@ -89,6 +89,7 @@ class Model:
         self._context: int | None = None
         self._size = 0
         self.cached: list[int] = []
+        self.paces: dict[int, float] = {}  # of several answers at once, when that was tried
         self._told = 0  # how long the cache was when the logits were computed
 
     @property
