@@ -23,10 +23,19 @@ from core.domain import (
 from core.drafting.book import Rules
 from core.drafting.mailbox import Mailbox, Target
 from core.drafting.outcomes import Outcomes
-from core.drafting.write import OnText, Writer, prompt_for, rules_for, write_draft, write_zero_shot
+from core.drafting.ready import KeptWriter
+from core.drafting.write import (
+    OnText,
+    Writer,
+    prepare,
+    prompt_for,
+    rules_for,
+    write_draft,
+    write_zero_shot,
+)
 from core.engine.llama import LlamaEngine
 from core.engine.reader import Reader
-from core.errors import InputError
+from core.errors import Cancelled, InputError
 from core.evaluation.assessing import AGENTS
 from core.evaluation.comparing import Comparing
 from core.evaluation.learning import Control, Learned, Learner
@@ -100,6 +109,7 @@ class App:
         self._mailbox = Mailbox(database, self._reader)
         self._pause = Pause(self._waits_for_power)
         self._engine = LlamaEngine(settings.limits.threads or None, settings.limits.idle_seconds)
+        self._ready = KeptWriter(database)
         self._let_through(settings.cloud)
 
     @classmethod
@@ -367,18 +377,39 @@ class App:
     ) -> Draft:
         """The reply in the user's style. `left_out`: traits whose rules it goes without; `on_text`
         gets its pieces as they come. Raises ModelError, ChildDied, InputError, Cancelled."""
-        context = self._mailbox.context(target, notes)
+        context, unread = self._mailbox.read(target, notes)
         writer = self._writer(self._large(context))
         with self._pause.hold(messages.WAITS_FOR_DRAFT):
             made = write_draft(
                 context, writer, left_out=left_out, on_text=on_text, progress=progress, cancel=cancel
             )
-        words = len(made.text.split())
-        if words >= _TELLING:
-            self._jobs.set(f"{_PACE}{made.model}", words / made.seconds)
-        if isinstance(target, int):
-            self._drafts.add(MessageId(target), notes, made)
+        told = messages.left_out_of_thread(unread.mails, unread.shortened, unread.words)
+        made = replace(made, notices=(*filter(None, (told,)), *made.notices))
+        self._ready.keep_through(lambda: self._note_draft(target, notes, made))
         return made
+
+    def prepare(
+        self,
+        target: Target,
+        *,
+        notes: str = "",
+        left_out: frozenset[str] = frozenset(),
+        progress: Progress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> bool:
+        """In idle time, when a message is opened or its notes have changed: all of its draft but the text,
+        on this machine alone, so that `draft` begins at once. False where it gave way to a draft or to
+        anything else that wants the models; what it did by then still helps. Raises as `draft` does."""
+        context = self._mailbox.context(target, notes)
+        with self._engine.idle(cancel) as token:
+            try:
+                writer = self._writer(self._large(context))
+                prepare(context, writer, left_out=left_out, progress=progress, cancel=token)
+            except Cancelled:
+                if cancel is not None:
+                    cancel.check()
+                return False
+        return True
 
     def zero_shot(
         self,
@@ -529,6 +560,7 @@ class App:
     def _save_settings(self, settings: Settings) -> None:
         settings_file.save(self._profile.settings, settings)
         self._settings = settings
+        self._ready.drop()
 
     @property
     def _book(self) -> RuleBook:
@@ -545,11 +577,22 @@ class App:
         wait = not self._settings.learning.on_battery and on_battery()
         return messages.WAITS_FOR_POWER if wait else ""
 
+    def _note_draft(self, target: Target, notes: str, made: Draft) -> None:
+        words = len(made.text.split())
+        if words >= _TELLING:
+            self._jobs.set(f"{_PACE}{made.model}", words / made.seconds)
+        if isinstance(target, int):
+            self._drafts.add(MessageId(target), notes, made)
+
     def _large(self, context: Context) -> ChatModel:
         """The writer, for mail to the address that was written to."""
         return self._models().large(context.incoming.recipient.email)
 
     def _writer(self, large: ChatModel) -> Writer:
+        """What was read of the mail for an earlier draft serves any model."""
+        return replace(self._ready.get(lambda: self._new_writer(large)), large=large)
+
+    def _new_writer(self, large: ChatModel) -> Writer:
         live = self.adapter()
         return Writer(
             large=large,

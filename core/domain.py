@@ -227,7 +227,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Draft:
-    """One reply, as written and checked."""
+    """One reply, as written and checked. `notices` tell the user in sentences what it was written without."""
 
     text: str
     rules: tuple[AppliedRule, ...] = ()
@@ -236,6 +236,7 @@ class Draft:
     adapter: AdapterId | None = None
     prompt_version: str = ""
     seconds: float = 0.0
+    notices: tuple[str, ...] = ()
 
 
 class AdapterKind(StrEnum):

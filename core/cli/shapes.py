@@ -60,6 +60,7 @@ def draft(one: Draft, saved_uid: int | None = None) -> dict[str, Any]:
             {"start": found.start, "end": found.end, "text": found.text, "reason": found.reason}
             for found in one.findings
         ],
+        "notices": list(one.notices),
         "model": one.model,
         "adapter": one.adapter,
         "seconds": round(one.seconds, 3),

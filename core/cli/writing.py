@@ -66,7 +66,9 @@ def learn_command(as_json: bool) -> None:
     help="With --save: to all who got the message, or not; by default as you mostly do.",
 )
 @click.option("--create-folder", is_flag=True, help="Make the Drafts folder where there is none.")
-@click.option("--explain", is_flag=True, help="Show the rules used, and whether each was kept.")
+@click.option(
+    "--explain", is_flag=True, help="Show the rules used, whether each was kept, and what was not read."
+)
 @json_option
 def draft_command(
     file: Path | None,
@@ -106,12 +108,12 @@ def draft_command(
         show_json(shapes.draft(made, uid))
     else:
         click.echo("" if live else made.text)
-    for line in (*notices, proposed):
+    for line in (*notices, *(() if explain and not as_json else made.notices), proposed):
         remark(line)
     if as_json:
         return
     if explain:
-        show("", *(messages.applied_line(rule) for rule in made.rules))
+        show("", *(messages.applied_line(rule) for rule in made.rules), *made.notices)
     for finding in made.findings:
         remark(messages.finding_line(finding))
     if save:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.domain import Address, Incoming, MailKind, ParsedMail
+from core.drafting.thread_cut import MAX_CHARACTERS, cut, shown
 from core.mail.pairing import Pair, thread_name
 from core.mail.quotes import answered_text
 from core.store.exchanges import NewExchange
@@ -11,23 +12,16 @@ from core.store.messages import MessageRepository, StoredMessage
 from core.traits import tidy
 from core.traits.kinds import kind_of
 
-# What a small model's context holds of a long thread: its last mails, and of each its beginning.
-MAX_EARLIER = 3
-MAX_EARLIER_CHARACTERS = 600
-MAX_CHARACTERS = 4000
 # Of the loss in training, as against 1 for old mail: an edit tells what drafts lack where old mail tells
 # what is habit anyway, but a handful of them must not drown two hundred mails.
 EDIT_WEIGHT = 2.0
 
 
 def incoming(mail: ParsedMail, user: Address, earlier: Sequence[ParsedMail] = ()) -> Incoming:
-    """`mail` as what is to be answered by `user`; `earlier` stood before it, oldest first."""
-    before = tuple(
-        (one.sender.name or one.sender.email, cut(one.text, MAX_EARLIER_CHARACTERS))
-        for one in earlier[-MAX_EARLIER:]
-        if one.text
-    )
-    return Incoming(mail.sender, user, mail.subject, cut(mail.text, MAX_CHARACTERS), before)
+    """`mail` as what is to be answered by `user`; `earlier` stood before it, oldest first. What of a long
+    thread is left out: see core.drafting.thread_cut."""
+    part = shown(mail, earlier)
+    return Incoming(mail.sender, user, mail.subject, part.text, part.earlier)
 
 
 def first_mail(to: Address, user: Address, subject: str = "") -> Incoming:
@@ -36,7 +30,7 @@ def first_mail(to: Address, user: Address, subject: str = "") -> Incoming:
 
 
 def thread_of(
-    message: StoredMessage, messages: MessageRepository, most: int = 10
+    message: StoredMessage, messages: MessageRepository, most: int = 50
 ) -> tuple[StoredMessage, ...]:
     """The message and what stood before it as its headers tell, oldest first."""
     found = [message]
@@ -98,8 +92,3 @@ def edit(thread: Sequence[StoredMessage], user: Address, text: str, at: datetime
 def is_edited(draft: str, text: str) -> bool:
     """Whether the words or marks differ; white space and the shape of quotes are a mail program's."""
     return tidy(draft).split() != tidy(text).split()
-
-
-def cut(text: str, most: int) -> str:
-    """The beginning of `text`, at most so many characters of it, to the end of a word."""
-    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " ..."

@@ -19,6 +19,7 @@ from core.domain import (
     ParsedMail,
 )
 from core.drafting import context as contexts
+from core.drafting.thread_cut import LeftOut, shown
 from core.errors import InputError
 from core.mail.drafts import Manner
 from core.mail.own_signature import OwnSignature
@@ -61,15 +62,20 @@ class Mailbox:
 
     def context(self, target: Target, notes: str) -> Context:
         """What a draft is written for."""
+        return self.read(target, notes)[0]
+
+    def read(self, target: Target, notes: str) -> tuple[Context, LeftOut]:
+        """What a draft is written for, and what of a long thread is not in it."""
         if isinstance(target, Address):
-            return Context(contexts.first_mail(target, self._first_identity()), notes.strip())
+            return Context(contexts.first_mail(target, self._first_identity()), notes.strip()), LeftOut()
         if isinstance(target, Path):
             mail = parse_file(target, self._reader)
-            return Context(contexts.incoming(mail, self._addressed(mail)), notes.strip())
-        thread = self.thread(target)
-        user = self.identity(thread[-1])
-        mails = [one.mail for one in thread]
-        return Context(contexts.incoming(mails[-1], user, mails[:-1]), notes.strip())
+            came = contexts.incoming(mail, self._addressed(mail))
+            return Context(came, notes.strip()), shown(mail, ()).left_out
+        *earlier, last = self.thread(target)
+        mails = [one.mail for one in earlier]
+        came = contexts.incoming(last.mail, self.identity(last), mails)
+        return Context(came, notes.strip()), shown(last.mail, mails).left_out
 
     def identity(self, message: StoredMessage) -> Address:
         """Who the user is to a stored message: their address that it was sent to, else the account's."""

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate
 
 from core.domain import Address, Context, Exchange, Incoming
 from core.traits import Names, display_name, first_name
@@ -14,11 +15,13 @@ from core.traits.facts import WORD, Fact, FactKind, find, names_nobody
 # Long mails would push the mail itself out of a small model's context.
 MAX_CHARACTERS = 1200
 _ORDINARY = 2000  # exchanges, the newest, whose words show which words are ordinary
+_MOST = 6000  # of the mail and its examples together; the least near examples give way, never the mail
 
 
 def retrieve(context: Context, exchanges: Sequence[Exchange], count: int) -> tuple[tuple[Incoming, str], ...]:
     """The `count` best of `exchanges` (the learning part), the best one last, next to the mail: the same
-    person's first, then with their facts masked the same domain's, then others'."""
+    person's first, then with their facts masked the same domain's, then others'. Fewer, where a small
+    model's context would not hold them beside a long mail."""
     sender = context.incoming.sender
     near = [one for one in exchanges if one.incoming.sender.email == sender.email]
     firm = [one for one in exchanges if one.incoming.sender.domain == sender.domain and one not in near]
@@ -28,7 +31,9 @@ def retrieve(context: Context, exchanges: Sequence[Exchange], count: int) -> tup
     for pool in (near, firm, far):
         ranked = rank(context.incoming, pool)[: count - len(chosen)]
         chosen += [_shown(one) if pool is near else mask.put_on(one, context.incoming) for one in ranked]
-    return tuple(reversed(chosen))
+    room = _MOST - len(context.incoming.text) - sum(len(text) for _, text in context.incoming.earlier)
+    sizes = accumulate(len(mail.text) + len(sent) for mail, sent in chosen)
+    return tuple(reversed([one for one, size in zip(chosen, sizes, strict=True) if size <= room]))
 
 
 def rank(incoming: Incoming, pool: Sequence[Exchange]) -> list[Exchange]:

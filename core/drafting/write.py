@@ -3,22 +3,23 @@ streamed, and what of it the user should check."""
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from core.domain import AdapterId, AppliedRule, Context, Draft, Exchange, Finding, RuleLine
+from core import messages
+from core.domain import AdapterId, AppliedRule, Context, Draft, Exchange, Finding, Incoming, RuleLine
 from core.drafting.acts import claimed_acts
 from core.drafting.facts import source, unsupported
 from core.drafting.planted import planted
 from core.drafting.retrieval import retrieve
 from core.models import prompts
-from core.models.chat import ChatModel
+from core.models.chat import ChatModel, ReadsAhead
 from core.models.prompts import Prompt
 from core.privacy.redaction import unrestored
 from core.tasks import CancelToken, Progress
 from core.traits import Names, kept
 
-READING = "Reading the mail"
+RULES, READING = "Choosing the rules", "Reading the mail"
 
 OnText = Callable[[str], None]
 
@@ -38,7 +39,8 @@ class Book(Protocol):
 @dataclass(frozen=True)
 class Writer:
     """All that drafting needs. Without an `agent` the rule book alone gives the rules, and `learning` (the
-    user's own exchanges) up to `shots` examples beside them."""
+    user's own exchanges) up to `shots` examples beside them; `found` are those found before, by what came
+    in."""
 
     large: ChatModel
     book: Book
@@ -48,10 +50,15 @@ class Writer:
     shots: int = 3
     max_tokens: int = 400
     temperature: float = 0.0
+    found: dict[Incoming, Sequence[tuple[Incoming, str]]] = field(default_factory=dict)
 
 
-def rules_for(writer: Writer, context: Context, cancel: CancelToken | None = None) -> list[AppliedRule]:
+def rules_for(
+    writer: Writer, context: Context, cancel: CancelToken | None = None, progress: Progress | None = None
+) -> list[AppliedRule]:
     """The rules a draft for `context` is written under, the agent's and the book's."""
+    if writer.agent and progress:
+        progress.update(RULES, 0, 1)
     lines = writer.agent.rules_for(context, cancel) if writer.agent else ()
     return list(writer.book.merge(context, lines))
 
@@ -67,13 +74,29 @@ def write_draft(
 ) -> Draft:
     """The guided reply. Rules of the traits `left_out` are not used. Raises Cancelled, ModelError,
     ChildDied."""
-    rules = [rule for rule in rules_for(writer, context, cancel) if rule.line.trait not in left_out]
+    rules = _rules(context, writer, left_out, progress, cancel)
     return _write(context, writer, prompt_for(context, writer, rules), rules, on_text, progress, cancel)
+
+
+def prepare(
+    context: Context,
+    writer: Writer,
+    *,
+    left_out: frozenset[str] = frozenset(),
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> None:
+    """All of such a draft but its text, so that its first word comes at once: its rules, its examples, and
+    where the large model is on this machine its prompt in the KV cache. Raises as `write_draft` does."""
+    prompt = prompt_for(context, writer, _rules(context, writer, left_out, progress, cancel))
+    if isinstance(writer.large, ReadsAhead):
+        on_prompt = _reading(progress)
+        writer.large.read_ahead(prompt, max_tokens=writer.max_tokens, on_prompt=on_prompt, cancel=cancel)
 
 
 def prompt_for(context: Context, writer: Writer, rules: Sequence[AppliedRule]) -> Prompt:
     """What the large model is asked, under these rules."""
-    shots = retrieve(context, writer.learning, writer.shots) if writer.agent is None else ()
+    shots = _shots(context, writer) if writer.agent is None else ()
     if rules:
         return prompts.guided(context, [rule.line for rule in rules], shots)
     return prompts.few_shot(context, shots) if shots else prompts.zero_shot(context)
@@ -93,6 +116,29 @@ def write_zero_shot(
     )
 
 
+def _rules(
+    context: Context,
+    writer: Writer,
+    left_out: frozenset[str],
+    progress: Progress | None,
+    cancel: CancelToken | None,
+) -> list[AppliedRule]:
+    rules = rules_for(writer, context, cancel, progress)
+    return [rule for rule in rules if rule.line.trait not in left_out]
+
+
+def _shots(context: Context, writer: Writer) -> Sequence[tuple[Incoming, str]]:
+    shots = writer.found.get(context.incoming)
+    if shots is None:
+        shots = retrieve(context, writer.learning, writer.shots)
+        writer.found[context.incoming] = shots
+    return shots
+
+
+def _reading(progress: Progress | None) -> Callable[[int, int], None] | None:
+    return None if progress is None else lambda done, total: progress.update(READING, done, total)
+
+
 def _write(
     context: Context,
     writer: Writer,
@@ -108,7 +154,7 @@ def _write(
         max_tokens=writer.max_tokens,
         temperature=writer.temperature,
         on_text=on_text,
-        on_prompt=None if progress is None else lambda done, total: progress.update(READING, done, total),
+        on_prompt=_reading(progress),
         cancel=cancel,
     )
     text = made.text.strip()
@@ -128,6 +174,7 @@ def _write(
         adapter=writer.adapter,
         prompt_version=f"{prompt.name} {prompt.version}",
         seconds=time.monotonic() - started,
+        notices=tuple(filter(None, (messages.cut_by_model(made.cut_tokens),))),
     )
 
 

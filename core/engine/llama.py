@@ -2,18 +2,20 @@
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from core.engine import messages as m
-from core.engine.gguf_file import check_gguf, unreadable
+from core.engine.gguf_file import Stamp, check_whole, file_stamp, unreadable
 from core.engine.pipe import Message
-from core.engine.supervisor import Child, Restarted, UnknownAdapterError
-from core.errors import ChildDied
+from core.engine.supervisor import Child, ChildHung, Restarted, UnfitProcessor, UnknownAdapterError
+from core.errors import Cancelled, ChildDied
 from core.models.prompts import Frame, Prompt
 from core.tasks import CancelToken
+
+PATIENCE = 120.0  # seconds
 
 OnText = Callable[[str], None]
 OnPrompt = Callable[[int, int], None]
@@ -81,14 +83,34 @@ class EngineFacts:
     graphics: tuple[GraphicsCard, ...]
 
 
+class IdleToken(CancelToken):
+    """The token of work done in idle time: cancelled with `parent`, or when something else is asked of the
+    engine."""
+
+    def __init__(self, parent: CancelToken | None) -> None:
+        super().__init__()
+        self._parent = parent
+
+    @property
+    def cancelled(self) -> bool:
+        return super().cancelled or (self._parent is not None and self._parent.cancelled)
+
+    def check(self) -> None:
+        if self.cancelled:
+            raise Cancelled
+
+
 class LlamaEngine:
     """One llama child. It starts with the first request, again by itself after a kill, and ends
-    after `idle_seconds` without one. Safe to share between threads; requests take turns."""
+    after `idle_seconds` without one. Safe to share between threads; requests take turns, and idle work
+    gives way to all others."""
 
     def __init__(self, threads: int | None = None, idle_seconds: float = 300.0) -> None:
         self._threads = threads or 0
         self._child: Child[m.LlamaReply] = Child("llama", m.LlamaReply, idle_seconds)
         self._peak = 0.0
+        self._idle: IdleToken | None = None
+        self._checked: dict[Path, Stamp] = {}  # files whose headers were found good
 
     @property
     def pid(self) -> int | None:
@@ -133,6 +155,36 @@ class LlamaEngine:
         self._ask(model, self._all(requests, key, adapter or b""), kind, answers, cancel)
         return [self._made(answers.found[number]) for number in range(len(requests))]
 
+    @contextlib.contextmanager
+    def idle(self, cancel: CancelToken | None = None) -> Iterator[IdleToken]:
+        """For work that nobody waits for, each request of it given this token: as soon as anything else is
+        asked of the engine, other idle work included, it is cancelled and raises Cancelled."""
+        token = IdleToken(cancel)
+        self._give_way(token)
+        self._idle = token
+        try:
+            yield token
+        finally:
+            if self._idle is token:
+                self._idle = None
+
+    def prepare(
+        self,
+        request: GenerationRequest,
+        on_prompt: OnPrompt | None = None,
+        cancel: CancelToken | None = None,
+    ) -> int:
+        """Reads a prompt into the KV cache, so that `generate` with it, or with one that begins like it,
+        answers the sooner; what was read when it is cancelled stays read. Its number of tokens. Raises as
+        `generate` does."""
+        key = hashlib.sha256(request.adapter).hexdigest() if request.adapter else ""
+        listener = _Listener(None, on_prompt)
+        message = m.Prepare(self._message(request, key, b""))
+        with contextlib.suppress(UnknownAdapterError):
+            return self._ask(request.model, message, m.Prepared, listener, cancel).prompt_tokens
+        message = m.Prepare(self._message(request, key, request.adapter or b""))
+        return self._ask(request.model, message, m.Prepared, listener, cancel).prompt_tokens
+
     def tokenize(self, model: Path, text: str, special: bool = False) -> list[int]:
         """Token ids of a text; with `special`, special tokens written in it count as such."""
         message = m.Tokenize(str(model), _whole(text), special, self._threads)
@@ -144,12 +196,17 @@ class LlamaEngine:
         return list(self._ask(model, message, m.Tokens).ids)
 
     def inspect(self, model: Path) -> ModelFacts:
-        """Loads a model to prove it can be run. Raises ModelError."""
-        found = self._ask(model, m.Inspect(str(model), self._threads), m.Inspected)
+        """Loads a model to prove it can be run. Raises ModelError, also where it gives no sign for
+        PATIENCE seconds: chat templates are programs."""
+        try:
+            found = self._ask(model, m.Inspect(str(model), self._threads), m.Inspected, silence=PATIENCE)
+        except ChildHung:
+            raise unreadable(model) from None
         return ModelFacts(found.architecture, found.name, found.parameters, found.context)
 
     def facts(self) -> EngineFacts:
         """Needs no model. Raises ChildDied."""
+        self._give_way(None)
         for reply in self._child.stream(m.DescribeBuild(), final=(m.Build,)):
             if isinstance(reply, m.Build):
                 cards = (GraphicsCard(one.name, one.description, one.memory_mb) for one in reply.graphics)
@@ -162,6 +219,19 @@ class LlamaEngine:
 
     def close(self) -> None:
         self._child.close()
+
+    def _check(self, model: Path) -> None:
+        stamp = file_stamp(model)
+        if stamp is None or self._checked.get(model) != stamp:
+            check_whole(model)
+            if stamp is not None:
+                self._checked[model] = stamp
+
+    def _give_way(self, to: CancelToken | None) -> None:
+        """Ends idle work for a request with any other token."""
+        idle = self._idle
+        if idle is not None and idle is not to:
+            idle.cancel()
 
     def _made(self, done: m.Generated) -> Generation:
         self._peak = max(self._peak, done.peak_mb)
@@ -202,14 +272,18 @@ class LlamaEngine:
         answer: type[Answer],
         listener: "_Listener | None" = None,
         cancel: CancelToken | None = None,
+        silence: float | None = None,
     ) -> Answer:
-        check_gguf(model)  # a wrong file costs no child
+        self._check(model)  # a wrong file costs no child
+        self._give_way(cancel)
         listener = listener or _Listener(None, None)
         try:
-            for reply in self._child.stream(message, final=(answer,), cancel=cancel):
+            for reply in self._child.stream(message, final=(answer,), cancel=cancel, silence=silence):
                 listener.hear(reply)
                 if isinstance(reply, answer):
                     return reply
+        except (ChildHung, UnfitProcessor):
+            raise
         except ChildDied:
             if listener.loading:  # twice: native code gave up on this file
                 raise unreadable(model) from None

@@ -1,11 +1,13 @@
-"""Several answers at once. What a step of a model costs is mostly reading its weights, so a token for each
-of four answers comes almost for the price of one; a seat that falls free goes to the next job.
+"""Several answers at once, where that helps. What a step of a large model costs is mostly reading its
+weights, so that tokens for several answers come for less than as many steps; `try_paces`
+finds out for how many. A seat that falls free goes to the next job.
 
 Each answer has a sequence of its own in a context made for the purpose and freed after it.
 """
 
+import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +19,10 @@ from core.engine.sampler import Sampler
 
 _llama: Any = llama_cpp
 
-SEATS = 4  # answers at once: each more costs memory for its context and gains less
+_TRIED = (1, 2, 4, 8)  # answers at once: each more costs memory for its context, and no more are asked for
+_WORTH = 1.1  # times as fast as one at a time; less may be chance
+_TRIAL = 64  # steps at most
+_STEPS, _SECONDS = 3, 0.1  # each is tried for so many steps at least, and so long
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,18 @@ class Answer:
     text: str
     new_tokens: int
     stopped: str
+
+
+def try_paces(model: Model) -> dict[int, float]:
+    """Tokens a second that this model writes on this machine, by how many answers at a time. Takes some
+    twenty steps of it. Raises Cancelled, ModelError."""
+    return {count: count / _step_seconds(model, count) for count in _TRIED}
+
+
+def choose_seats(paces: Mapping[int, float], jobs: int) -> int:
+    """With how many answers at a time that many are written fastest."""
+    best = max((count for count in paces if count <= jobs), key=lambda count: paces[count])
+    return best if paces[best] >= _WORTH * paces[1] else 1
 
 
 def answer_all(
@@ -61,6 +78,24 @@ def answer_all(
                 context.forget(seat.sequence)
                 if waiting:
                     taken.append(_Seat(seat.sequence, *waiting.popleft()))
+
+
+def _step_seconds(model: Model, count: int) -> float:
+    """The shortest of several: the others waited for other programs."""
+    taken: list[float] = []
+    with model.sequences(count, _TRIAL) as context, _batch() as batch:
+        batch.n_tokens = count
+        for position in range(_TRIAL):
+            for at in range(count):
+                batch.token[at], batch.pos[at] = (at + position) % model.n_vocab, position
+                batch.n_seq_id[at], batch.seq_id[at][0], batch.logits[at] = 1, at, True
+            begun = time.perf_counter()
+            context.decode(batch)
+            context.logits(count - 1)
+            taken.append(time.perf_counter() - begun)
+            if len(taken) > _STEPS and sum(taken) > _SECONDS:
+                break
+    return min(taken[1:])  # the first warms up
 
 
 class _Seat:

@@ -6,8 +6,9 @@ from collections import OrderedDict
 from pathlib import Path
 
 from core.engine import messages as m
+from core.engine.gguf_file import Stamp, file_stamp
 from core.engine.inbox import Inbox
-from core.engine.llama_batch import SEATS, Answer, Job, answer_all
+from core.engine.llama_batch import Answer, Job, answer_all, choose_seats, try_paces
 from core.engine.llama_build import describe_build
 from core.engine.llama_native import AbortFlag, Model, silence
 from core.engine.memory import peak_rss_mb
@@ -39,6 +40,7 @@ class _Server:
         self._pipe = pipe
         self._flag = flag
         self._models: OrderedDict[str, Model] = OrderedDict()
+        self._stamps: dict[str, Stamp | None] = {}
 
     def answer(self, request: m.LlamaRequest) -> None:
         match request:
@@ -46,6 +48,8 @@ class _Server:
                 self._generate(request)
             case m.GenerateAll():
                 self._generate_all(request.requests)
+            case m.Prepare():
+                self._prepare(request.request)
             case m.Tokenize():
                 model = self._model(request.model, request.threads)
                 self._pipe.send(m.Tokens(tuple(model.tokenize(request.text, request.special))))
@@ -55,6 +59,7 @@ class _Server:
                 self._pipe.send(m.Tokens(tuple(ids)))
             case m.Inspect():
                 model = self._model(request.model, request.threads)
+                model.prompt_tokens([("Hello", False)], "")  # its template is a program: does it serve?
                 self._pipe.send(m.Inspected(*model.describe(), model.n_train))
             case m.DescribeBuild():
                 self._pipe.send(describe_build())
@@ -64,8 +69,7 @@ class _Server:
         model = self._ready(request)
         if model is None:
             return
-        tokens, cut = model.prompt_tokens(_pairs(request.segments), request.prefill, request.max_tokens)
-        cached = model.read(tokens, request.max_tokens, self._told_read)
+        tokens, cached, cut = self._read(model, request)
         sampler = _sampler(model, request)
         try:
             text, count, stopped = self._write(model, sampler, request.max_tokens)
@@ -73,6 +77,18 @@ class _Server:
             sampler.free()
         seconds = time.perf_counter() - started
         self._pipe.send(m.Generated(text, len(tokens), count, cached, cut, seconds, stopped, peak_rss_mb()))
+
+    def _prepare(self, request: m.Generate) -> None:
+        model = self._ready(request)
+        if model is None:
+            return
+        tokens, _, _ = self._read(model, request)
+        self._pipe.send(m.Prepared(len(tokens)))
+
+    def _read(self, model: Model, request: m.Generate) -> tuple[list[int], int, int]:
+        """The prompt's tokens, how many of them were in the cache, and how many were left out."""
+        tokens, cut = model.prompt_tokens(_pairs(request.segments), request.prefill, request.max_tokens)
+        return tokens, model.read(tokens, request.max_tokens, self._told_read), cut
 
     def _generate_all(self, requests: tuple[m.Generate, ...]) -> None:
         model = self._ready(requests[0])
@@ -93,12 +109,18 @@ class _Server:
                 made = (answer.text, read, answer.new_tokens, 0, cuts[number], took, answer.stopped)
                 self._pipe.send(m.Generated(*made, peak_rss_mb(), number))
 
-            # A tiny model's weights are in the cache anyway: together, its answers took twice as long.
-            answer_all(model, jobs, 1 if model.is_tiny else SEATS, told)
+            answer_all(model, jobs, self._seats_for(model, len(jobs)), told)
         finally:
             for job in jobs:
                 job.sampler.free()
         self._pipe.send(m.AllGenerated())
+
+    def _seats_for(self, model: Model, jobs: int) -> int:
+        # A tiny model's weights are in the cache anyway: together, its answers took twice as long.
+        if model.is_tiny or jobs == 1:
+            return 1
+        model.paces = model.paces or try_paces(model)
+        return choose_seats(model.paces, jobs)
 
     def _ready(self, request: m.Generate) -> Model | None:
         """The model with the request's adapter on; None where the adapter has to be sent first."""
@@ -123,15 +145,22 @@ class _Server:
             model.decode([token])
         return stream.finish(), most, "length"
 
+    def _told_loading(self) -> None:
+        self._pipe.send(m.Loading())
+
     def _told_read(self, done: int, total: int) -> None:
         self._pipe.send(m.PromptRead(done, total))
 
     def _model(self, path: str, threads: int) -> Model:
+        stamp = file_stamp(Path(path))
+        if path in self._models and self._stamps[path] != stamp:  # another file of that name by now
+            self._models.pop(path).free()
         if path not in self._models:
             while len(self._models) >= _MODELS:
                 self._models.popitem(last=False)[1].free()
             self._pipe.send(m.Loading())
-            self._models[path] = Model(Path(path), threads, self._flag)
+            self._models[path] = Model(Path(path), threads, self._flag, self._told_loading)
+            self._stamps[path] = stamp
             self._pipe.send(m.Loaded())
         self._models.move_to_end(path)
         return self._models[path]

@@ -36,6 +36,12 @@ class GenerateAll(Message, frozen=True):
     requests: tuple[Generate, ...]
 
 
+class Prepare(Message, frozen=True):
+    """Reads the prompt of a request that may come, and answers nothing yet."""
+
+    request: Generate
+
+
 class Tokenize(Message, frozen=True):
     model: str
     text: str
@@ -63,7 +69,7 @@ class DescribeBuild(Message, frozen=True):
     """Asks what llama.cpp can compute with here; needs no model."""
 
 
-LlamaRequest = Generate | GenerateAll | Tokenize | TokenizePrompt | Inspect | DescribeBuild | Cancel
+LlamaRequest = Generate | GenerateAll | Prepare | Tokenize | TokenizePrompt | Inspect | DescribeBuild | Cancel
 
 # From the llama child.
 
@@ -99,6 +105,12 @@ class Generated(Message, frozen=True):
     number: int = 0
 
 
+class Prepared(Message, frozen=True):
+    """The prompt's tokens, all of them in the KV cache now."""
+
+    prompt_tokens: int
+
+
 class AllGenerated(Message, frozen=True):
     """After the last answer to a GenerateAll; they come in whatever order they are done."""
 
@@ -128,7 +140,17 @@ class Build(Message, frozen=True):
 
 
 LlamaReply = (
-    Loading | Loaded | PromptRead | Text | Generated | AllGenerated | Tokens | Inspected | Build | Failed
+    Loading
+    | Loaded
+    | PromptRead
+    | Text
+    | Generated
+    | AllGenerated
+    | Prepared
+    | Tokens
+    | Inspected
+    | Build
+    | Failed
 )
 
 # To and from the reader child.

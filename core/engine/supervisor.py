@@ -25,6 +25,12 @@ from core.tasks import CancelToken
 _POLL = 0.02  # seconds between looks at the cancel token
 _GRACE = 1.0  # seconds a cancelled child has to answer, then it is killed
 
+_ILLEGAL = (-4, 0xC000001D)  # how a process ends of an illegal instruction: SIGILL, or Windows' status
+UNFIT = (
+    "This processor lacks instructions that Longhand's engine was built for (most likely AVX2), so no model"
+    " can run here; let a service or a server of your own write: 'longhand models use cloud --url ...'."
+)
+
 Reply = TypeVar("Reply")
 
 
@@ -34,6 +40,10 @@ class Restarted(Message, frozen=True):
 
 class ChildHung(ChildDied):
     """It gave no sign for longer than allowed and was killed."""
+
+
+class UnfitProcessor(ChildDied):
+    """It was built for instructions that this processor does not have."""
 
 
 class ChildDefectError(Exception):
@@ -131,6 +141,8 @@ class Child(Generic[Reply]):
                 self._kill()
                 if not ended.idle:  # it ended of idleness just as the request came: no death
                     repeats -= 1
+                if repeats < 0 and ended.illegal:
+                    raise UnfitProcessor(UNFIT) from None
                 if repeats < 0 or self._closed:
                     raise ChildDied(_death_sentence(self._role)) from None
                 yield Restarted()
@@ -182,8 +194,11 @@ class Child(Generic[Reply]):
 
 
 class _EndedError(Exception):
-    def __init__(self, idle: bool) -> None:
-        self.idle = idle
+    """`illegal`: it met an instruction the processor does not know."""
+
+    def __init__(self, code: int | None) -> None:
+        self.idle = code == 0
+        self.illegal = code in _ILLEGAL
 
 
 class _Running:
@@ -219,7 +234,7 @@ class _Running:
             return None
         if frame is None:
             self.over = True
-            raise _EndedError(idle=self._wait(2.0) == 0)
+            raise _EndedError(self._wait(2.0))
         return frame
 
     def end(self) -> None:

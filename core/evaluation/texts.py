@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from core.domain import Address, Exchange, ExchangeId, Incoming
-from core.drafting.context import MAX_CHARACTERS, cut
+from core.drafting.thread_cut import MAX_CHARACTERS, cut
 from core.errors import InputError
 from core.evaluation.evaluating import digest
 from core.store.exchanges import NewExchange

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from core.models.prompts import Prompt
 from core.tasks import CancelToken
@@ -10,12 +10,14 @@ from core.tasks import CancelToken
 
 @dataclass(frozen=True)
 class Completion:
-    """One answer. Tokens are counted by the model's own tokenizer (0 where a service tells nothing)."""
+    """One answer. Tokens are counted by the model's own tokenizer (0 where a service tells nothing);
+    `cut_tokens` of the mail were left out because the model's context could not hold them."""
 
     text: str
     prompt_tokens: int
     new_tokens: int
     seconds: float
+    cut_tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,4 +61,21 @@ class ChatModel(Protocol):
         self, questions: Sequence[Question], cancel: CancelToken | None = None
     ) -> list[Completion]:
         """Answers many turns, several at a time where that is faster; in their order. Raises as above."""
+        ...
+
+
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """A model on this machine. A service's has no such method: nothing is sent before it is asked for."""
+
+    def read_ahead(
+        self,
+        prompt: Prompt,
+        *,
+        max_tokens: int = 400,
+        on_prompt: Callable[[int, int], None] | None = None,
+        cancel: CancelToken | None = None,
+    ) -> None:
+        """Reads a prompt, so that `complete` with it or one that begins like it answers the sooner.
+        Raises as `complete` does."""
         ...

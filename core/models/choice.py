@@ -17,7 +17,7 @@ from core.models.catalogue import (
 )
 from core.models.chat import ChatModel
 from core.models.download import Downloads
-from core.models.hardware import Machine, estimated_pace, fit
+from core.models.hardware import Machine, check_memory, estimated_pace, fit, machine
 from core.models.local import LocalModel
 from core.models.service import Service
 from core.store.settings import LargeModel, Settings
@@ -170,6 +170,7 @@ class ModelChoice:
                 return LargeModel("catalogue", one.name)
         if path.suffix.lower() != ".gguf" or not path.is_file():
             raise InputError("There is no such model; give one of 'longhand models list' or a GGUF.")
+        check_memory(path.stat().st_size, machine(path.parent))
         self._engine.inspect(path)
         return LargeModel("file", str(path))
 

@@ -54,6 +54,18 @@ class LocalModel:
         made = self._engine.generate(request, on_text, on_prompt, cancel)
         return _completion(made)
 
+    def read_ahead(
+        self,
+        prompt: Prompt,
+        *,
+        max_tokens: int = 400,
+        on_prompt: Callable[[int, int], None] | None = None,
+        cancel: CancelToken | None = None,
+    ) -> None:
+        """See ReadsAhead."""
+        request = GenerationRequest(self._path, prompt, adapter=self._adapter, max_tokens=max_tokens)
+        self._engine.prepare(request, on_prompt, cancel)
+
     def complete_all(
         self, questions: Sequence[Question], cancel: CancelToken | None = None
     ) -> list[Completion]:
@@ -74,4 +86,4 @@ class LocalModel:
 
 
 def _completion(made: Generation) -> Completion:
-    return Completion(made.text, made.prompt_tokens, made.new_tokens, made.seconds)
+    return Completion(made.text, made.prompt_tokens, made.new_tokens, made.seconds, made.cut_tokens)

@@ -58,6 +58,7 @@ class Database:
         self._owner: int | None = None  # the thread inside `transaction`
         self._readers: queue.LifoQueue[_Connection] = queue.LifoQueue(_IDLE_READERS)
         self._closed = False
+        self._version = 0
 
     @classmethod
     def open(cls, path: Path, key: bytes) -> "Database":
@@ -82,6 +83,11 @@ class Database:
     def path(self) -> Path:
         return self._path
 
+    @property
+    def version(self) -> int:
+        """Grows with every commit: what was read while it stays the same would be read the same again."""
+        return self._version
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All writes inside are committed together or not at all; one inside another joins it."""
@@ -95,6 +101,7 @@ class Database:
                 try:
                     yield
                     self._writer.execute("COMMIT")
+                    self._version += 1
                 except BaseException:
                     # A full disk makes SQLite roll back by itself; a second ROLLBACK would be an error.
                     if self._writer.in_transaction:

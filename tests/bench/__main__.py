@@ -16,7 +16,8 @@ from core.errors import LonghandError
 from tests.bench.figure import Benchmark
 
 PLUMBING = {
-    "__main__", "demo_ledger", "figure", "mbsync", "planted_mail", "program", "sent_mails", "sync_process"
+    "__main__", "adapters", "bare_llama", "demo_ledger", "figure", "mbsync", "planted_mail", "program",
+    "random_models", "sent_mails", "sync_process",
 }  # fmt: skip
 
 

@@ -1,5 +1,5 @@
 """Learning examples built several at a time against one at a time: examples a minute as a ratio in one run,
-and the share of sequences that come out the same."""
+and the share of sequences that come out the same; for random weights of real sizes, answers a minute."""
 
 import tempfile
 import time
@@ -8,8 +8,9 @@ from pathlib import Path
 from statistics import median
 
 from core.demo import replies
-from core.domain import Example, Exchange
+from core.domain import Context, Example, Exchange
 from core.engine.llama import LlamaEngine
+from core.models import prompts
 from core.models.catalogue import embedded_path, find
 from core.models.chat import Completion, Question
 from core.models.local import LocalModel
@@ -19,8 +20,10 @@ from core.store.database import Database
 from core.store.examples import ExampleRepository
 from core.tasks import CancelToken
 from tests.bench.figure import Figure, at_least
+from tests.bench.random_models import LLAMA_100M, QWEN_600M, Shape, write
 
 SEED, EXCHANGES, QUICK, ROUNDS = 11, 96, 24, 3
+TOKENS = 64  # of an answer by random weights
 
 
 class OneAtATime(LocalModel):
@@ -57,6 +60,29 @@ def run(quick: bool) -> Iterator[Figure]:
         engine.close()
     yield at_least("examples_batched.speed", median(ratios), 1.8, "x one at a time", each=ratios)
     yield at_least("examples_batched.equal", sum(same) / len(same), 0.99, "of sequences", n=len(same))
+    questions = [Question(prompts.zero_shot(Context(one.incoming)), TOKENS) for one in exchanges[:GROUP]]
+    for name, shape in (("0.1B", LLAMA_100M), ("0.6B", QWEN_600M)):
+        yield _random(name, shape, questions, 1 if quick else ROUNDS)
+
+
+def _random(name: str, shape: Shape, questions: Sequence[Question], rounds: int) -> Figure:
+    """A group of answers from a model of random weights, which never ends by itself."""
+    engine = LlamaEngine()
+    with tempfile.TemporaryDirectory(prefix="longhand-bench-") as folder:
+        path = write(Path(folder) / "random.gguf", shape)
+        single, together = (kind(engine, path, name, name) for kind in (OneAtATime, LocalModel))
+        try:
+            together.complete_all(questions[:2])  # tries how many at once help
+            ratios = [_took(single, questions) / _took(together, questions) for _ in range(rounds)]
+        finally:
+            engine.close()
+    return at_least(f"examples_batched.{name}.speed", median(ratios), 1.8, "x one at a time", each=ratios)
+
+
+def _took(model: LocalModel, questions: Sequence[Question]) -> float:
+    began = time.perf_counter()
+    model.complete_all(questions)
+    return time.perf_counter() - began
 
 
 def _built(model: LocalModel, exchanges: Sequence[Exchange]) -> tuple[list[Example], float]:

@@ -54,11 +54,12 @@ class Typewriter:
 
     def __init__(self, write: Callable[[Prompt], str]) -> None:
         self.asked: list[Prompt] = []
+        self.cut = 0
         self._write = write
 
     def complete(self, prompt: Prompt, **_options: object) -> Completion:
         self.asked.append(prompt)
-        return Completion(self._write(prompt), 0, 0, 0.0)
+        return Completion(self._write(prompt), 0, 0, 0.0, self.cut)
 
 
 class Advisor:
@@ -162,6 +163,14 @@ def test_measured_rules_guide_a_draft_and_each_is_checked(
     assert verdicts["sign_off"] is Kept.NOT_KEPT
     assert [finding.text for finding in draft.findings] == ["9"]
     assert "7" not in {finding.text for finding in draft.findings}
+
+
+def test_what_the_model_could_not_hold_is_told(database: Database, exchanges: tuple[Exchange, ...]) -> None:
+    made_by, model = writer(database, "Fine.")
+    assert write_draft(asked_by(ANN), made_by).notices == ()
+    model.cut = 7
+    told = write_draft(asked_by(ANN), made_by).notices
+    assert "7 tokens at the end of the longest text were left out" in told[0]
 
 
 def test_rules_left_out_are_not_used(database: Database, exchanges: tuple[Exchange, ...]) -> None:

@@ -33,7 +33,8 @@ def test_streams_the_text_it_returns(engine: LlamaEngine, tiny_model: Path) -> N
     )
     assert "".join(pieces) == made.text != ""
     assert (made.new_tokens, made.stopped) == (40, "length")
-    assert read == [(512, made.prompt_tokens), (made.prompt_tokens, made.prompt_tokens)]
+    assert [done for done, _ in read[1:]] == [128, 256, 384, 512, 640, made.prompt_tokens]
+    assert {total for _, total in read} == {made.prompt_tokens}
     assert 0 < engine.rss_mb() < 1000
 
 
@@ -54,6 +55,66 @@ def test_what_the_cache_holds_changes_no_text(engine: LlamaEngine, tiny_model: P
     assert fresh.cached_tokens < 50  # the template and what another test left
     assert again.cached_tokens > 250
     assert again.text == fresh.text
+
+
+def test_a_prompt_read_ahead_is_all_in_the_cache(
+    engine: LlamaEngine, tiny_model: Path, tiny_adapter: bytes
+) -> None:
+    read: list[int] = []
+    for adapter in (None, tiny_adapter):
+        asked = request(tiny_model, "A mail to be opened. " * 40, adapter=adapter)
+        expected = engine.generate(asked).text
+        engine.generate(request(tiny_model, "another mail " * 40))
+        count = engine.prepare(asked, lambda done, _total: read.append(done))
+        made = engine.generate(asked)
+        assert read[-1] == count == made.prompt_tokens == made.cached_tokens
+        assert made.text == expected
+
+
+def test_idle_work_gives_way_and_keeps_what_it_read(tmp_path: Path, engine: LlamaEngine) -> None:
+    deep = write_model(tmp_path / "deep.gguf", layers=200)
+    asked = request(deep, "x" * 1500, max_tokens=1)
+    engine.tokenize(deep, "x")
+    begun, gave_way = threading.Event(), list[float]()
+
+    def prepare() -> None:
+        def read(done: int, _total: int) -> None:
+            if done >= 512:
+                begun.set()
+
+        with engine.idle() as token:
+            try:
+                engine.prepare(asked, read, token)
+            except Cancelled:
+                gave_way.append(time.monotonic())
+
+    thread = threading.Thread(target=prepare)
+    thread.start()
+    assert begun.wait(30)
+    wanted = time.monotonic()
+    pid = engine.pid
+    assert engine.tokenize(deep, "y")
+    thread.join()
+    assert gave_way[0] - wanted < 0.2
+    assert engine.pid == pid  # stopped, not killed
+    assert engine.generate(asked).cached_tokens >= 512
+
+
+def test_of_idle_work_the_newest_goes_on(engine: LlamaEngine, tiny_model: Path) -> None:
+    with engine.idle() as first, engine.idle() as second:
+        assert first.cancelled
+        assert engine.prepare(request(tiny_model), cancel=second)
+        assert not second.cancelled
+        with pytest.raises(Cancelled):
+            engine.prepare(request(tiny_model), cancel=first)
+    assert engine.generate(request(tiny_model)).text
+
+
+def test_idle_work_is_cancelled_with_its_own_token(engine: LlamaEngine, tiny_model: Path) -> None:
+    cancel = CancelToken()
+    cancel.cancel()
+    with engine.idle(cancel) as token, pytest.raises(Cancelled):
+        engine.prepare(request(tiny_model), cancel=token)
 
 
 def test_a_grammar_holds(engine: LlamaEngine, tiny_model: Path) -> None:

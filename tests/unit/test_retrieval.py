@@ -33,6 +33,14 @@ def test_the_same_person_comes_before_the_firm_and_both_before_others() -> None:
     assert retrieve(context, pool, 0) == ()
 
 
+def test_beside_a_long_mail_the_least_near_examples_give_way() -> None:
+    pool = [exchange(number, ANN, "boiler " * 150) for number in range(5)]
+    short, long = (Context(Incoming(ANN, USER, "Boiler", "boiler " * times)) for times in (5, 560))
+    assert len(retrieve(short, pool, 3)) == 3
+    assert len(retrieve(long, pool, 3)) == 1
+    assert retrieve(long, pool, 3) == retrieve(short, pool, 3)[-1:]
+
+
 def test_rank_is_by_words_then_by_date() -> None:
     pool = [exchange(1, ANN, "invoice for the boiler"), exchange(2, ANN, "lunch"), exchange(3, ANN, "dinner")]
     assert [one.id for one in rank(Incoming(ANN, USER, "x", "boiler invoice"), pool)] == [1, 3, 2]

@@ -1,0 +1,35 @@
+"""The peer of `engine_vs_bare`: llama-cpp-python's own loop, in a process of its own, as a program that
+embeds it would run it. `python -m tests.bench.bare_llama MODEL THREADS` takes JSON lines `[ids, count]`."""
+
+import json
+import os
+import sys
+import time
+
+from llama_cpp import Llama
+
+
+def main(path: str, threads: int) -> None:
+    """Answers each line with `[ids, seconds to the first token, seconds in all]`."""
+    os.nice(5)  # as Longhand's children are
+    model = Llama(path, n_ctx=2048, n_batch=512, n_threads=threads, verbose=False)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        ids, count = json.loads(line)
+        model.reset()
+        # Tells the loop to look for no beginning in common with the last prompt.
+        model.n_tokens = 0
+        begun = time.perf_counter()
+        first, made = 0.0, []
+        for token in model.generate(ids, temp=0.0, repeat_penalty=1.0):
+            first = first or time.perf_counter() - begun
+            if token == model.token_eos():
+                break
+            made.append(token)
+            if len(made) == count:
+                break
+        print(json.dumps([made, first, time.perf_counter() - begun]), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
