@@ -1,15 +1,44 @@
 """Times, dates and a rule's reasons as people say them, through Qt's translation."""
 
+import re
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
-from core.domain import Address, Kept, RuleOrigin, RuleState, Scope, ScopeKind
+from core.domain import OUT, Address, Kept, Rule, RuleOrigin, RuleState, Scope, ScopeKind
+from core.preference.rulebook import has_ended
 
 
 def say(text: str) -> str:
     """The text in the user's language."""
     return QCoreApplication.translate("Longhand", text)
+
+
+# Core's sentences name commands; here the same is done on a screen.
+_COMMANDS = (
+    (r"'longhand learn'", "Learn"),
+    (r"'longhand rules on( \d+)?'", "'Switch on' under Style rules"),
+    (r"'longhand rules edit \d+'", "'Change' under Style rules"),
+    (r"['`]longhand rules( \w+)?['`]", "the Style rules screen"),
+    (r"'longhand models get [^']*' downloads it", "'Get' downloads it"),
+    (r"'longhand models[^']*'", "the Models screen"),
+    (r"'longhand account[^']*'", "the Accounts screen"),
+    (r"'longhand evaluate'", "'Compare drafts' under Learning"),
+    (r"'longhand blind'", "the blind test"),
+    (r"'longhand privacy preview'", "'Preview' under Privacy"),
+    (r"'longhand draft --list'", "the Replies screen"),
+    (r"'longhand import'", "'Import' in the menu Mail"),
+    (r"'longhand sync'", "Sync"),
+    (r"; run the same command again\b", "; try again"),
+    (r"; the same command goes on from here", "; it goes on from here"),
+)
+
+
+def in_window(sentence: str) -> str:
+    """A sentence of core's, with a screen's name wherever it names a command."""
+    for command, here in _COMMANDS:
+        sentence = re.sub(command, say(here), sentence)
+    return sentence
 
 
 def time_left(seconds: float | None) -> str:
@@ -82,6 +111,40 @@ def origin(of: RuleOrigin) -> str:
         RuleOrigin.MEASURED: say("Counted"),
         RuleOrigin.WRITTEN: say("Yours"),
     }[of]
+
+
+def standing(rule: Rule) -> str:
+    """Whether a rule is written by, in a word."""
+    return say("Ended") if has_ended(rule) and rule.state not in OUT else state(rule.state)
+
+
+def held(rule: Rule) -> str:
+    """When the habit began and ended, as far as it did: 'since March 2025, until May 2026'."""
+    told = [
+        text.format(QLocale().toString(QDate(moment.year, moment.month, 1), "MMMM yyyy"))
+        for text, moment in ((say("since {0}"), rule.since), (say("until {0}"), rule.until))
+        if moment
+    ]
+    return ", ".join(told)
+
+
+def day(when: datetime | None) -> str:
+    """A day and its year, for lists of the past."""
+    if when is None:
+        return ""
+    here = when.astimezone()
+    return QLocale().toString(QDate(here.year, here.month, here.day), "d MMM yyyy")
+
+
+def day_and_time(when: datetime) -> str:
+    here = when.astimezone()
+    time = QLocale().toString(QTime(here.hour, here.minute), QLocale.FormatType.ShortFormat)
+    return f"{day(when)}, {time}"
+
+
+def size(count: float) -> str:
+    """Bytes: '1.8 GB', '12 MB'."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
 
 
 def state(of: RuleState) -> str:

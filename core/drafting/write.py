@@ -10,6 +10,7 @@ from core.domain import AdapterId, AppliedRule, Context, Draft, Exchange, RuleLi
 from core.drafting.acts import claimed_acts
 from core.drafting.facts import unsupported
 from core.drafting.retrieval import retrieve
+from core.drafting.wishes import with_wishes
 from core.models import prompts
 from core.models.chat import ChatModel
 from core.models.prompts import Prompt
@@ -59,13 +60,15 @@ def write_draft(
     writer: Writer,
     *,
     left_out: frozenset[str] = frozenset(),
+    wished: Sequence[RuleLine] = (),
     on_text: OnText | None = None,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
 ) -> Draft:
-    """The guided reply. Rules of the traits `left_out` are not used. Raises Cancelled, ModelError,
-    ChildDied."""
+    """The guided reply. Rules of the traits `left_out` are not used; those `wished` for hold for this draft
+    alone. Raises Cancelled, ModelError, ChildDied."""
     rules = [rule for rule in rules_for(writer, context, cancel) if rule.line.trait not in left_out]
+    rules = with_wishes(rules, wished)
     return _write(context, writer, prompt_for(context, writer, rules), rules, on_text, progress, cancel)
 
 

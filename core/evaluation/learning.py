@@ -30,6 +30,8 @@ from core.store.settings import Settings
 from core.tasks import CancelToken, Progress
 
 LEAST_LEARNING = 8
+_LOSSES = "learn/losses/"  # with an adapter's id: the loss of every step of its training
+_SAID = "learn/said/"  # and the sentences that came of it
 LEAST_DIFFERENCE = 0.05  # of style_match, below which guided drafts hardly differ from plain ones
 
 
@@ -91,6 +93,35 @@ class Learned:
     adapter: AdapterId
     live: bool
     sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far learning has come: the exchanges there are, the examples made of them, and of the run that
+    was begun and has not ended, or else of the last one, the loss of every step; `said`: what the last one
+    that ended told the user."""
+
+    exchanges: int
+    examples: int
+    begun: bool
+    losses: tuple[float, ...]
+    said: tuple[str, ...]
+
+
+def standing(database: Database, base: Path) -> Standing:
+    """Reads the store; starts nothing."""
+    jobs = JobRepository(database)
+    begun = Trainer(base, CheckpointRepository(database), jobs).begun()
+    newest = next(reversed(AdapterRepository(database).all()), None)
+    last = jobs.get(f"{_LOSSES}{newest.id}", list[float]) if newest else None
+    said = jobs.get(f"{_SAID}{newest.id}", list[str]) if newest else None
+    return Standing(
+        exchanges=ExchangeRepository(database).count(),
+        examples=len(ExampleRepository(database).all()),
+        begun=bool(begun),
+        losses=begun or tuple(last or ()),
+        said=tuple(said or ()),
+    )
 
 
 class Learner:
@@ -216,6 +247,7 @@ class Learner:
         record = trained.record(self._base_served, self._tools.large.family)
         made = self._adapters.add(record, trained.gguf, trained.peft)
         self._jobs.set(key, made)
+        self._jobs.set(f"{_LOSSES}{made}", list(trained.losses))
         return made
 
     def _decided(self, result: gate.Gate, trained: TrainedAdapter, adapter: AdapterId, count: int) -> Learned:
@@ -226,6 +258,8 @@ class Learner:
         self._adapters.set_scores(adapter, scores)
         if live:
             self._adapters.make_live(adapter)
+        sentences = _sentences(result, live)
+        self._jobs.set(f"{_SAID}{adapter}", list(sentences))
         return Learned(
             examples=count,
             train_seconds=trained.seconds,
@@ -234,7 +268,7 @@ class Learner:
             gate=result,
             adapter=adapter,
             live=live,
-            sentences=_sentences(result, live),
+            sentences=sentences,
         )
 
 

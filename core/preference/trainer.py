@@ -138,6 +138,11 @@ class Trainer:
         for _ in self._child.stream(request, final=(m.Dequantised,)):
             pass
 
+    def begun(self) -> tuple[float, ...]:
+        """The losses up to the last checkpoint of a run that was begun and has not ended; empty for none."""
+        records = (self._jobs.get(key, _Record) for key in self._jobs.keys(_key("")))
+        return next((tuple(one.losses) for one in records if one), ())
+
     def forget(self, run: str) -> None:
         """Drops the checkpoint and record of a run whose adapter is stored."""
         self._checkpoints.clear(run)
@@ -210,7 +215,7 @@ class _Run:
     def _stepped(self, done: m.StepDone) -> None:
         self._losses.append(done.loss)
         self.reached = max(self.reached, done.step)
-        self._progress.update("training", done.step, done.total, f"loss {done.loss:.2f}")
+        self._progress.update("training", done.step, done.total, f"loss {done.loss:.2f}", done.loss)
         if self._on_step:
             self._on_step(done.step, done.total, done.loss)
 

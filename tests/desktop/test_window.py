@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.domain import RuleState, ScopeKind
-from desktop.composer import Sheet
 from desktop.job_bar import JobRow
 from desktop.jobs import Lane
 from desktop.main_window import MainWindow
 from desktop.operations import mail
-from desktop.rules_model import RULE_ROLE
+from desktop.replies.composer import Sheet
+from desktop.rules.model import RULE_ROLE
 
 WRITING_MS = 60_000  # generous: a small machine that also trains
 LEFT = Qt.MouseButton.LeftButton
