@@ -200,6 +200,13 @@ class MainWindow(QMainWindow):
         self.screens.setCurrentWidget(screen)
         self._refresh()
 
+    def come_forward(self) -> None:
+        """In front of other windows, as far as the system lets a program do that."""
+        if self.isMinimized():
+            self.showNormal()
+        self.raise_()
+        self.activateWindow()
+
     def show_rule(self, rule: object) -> None:
         self.show_screen(self.rules)
         self.rules.show_rule(rule)

@@ -16,29 +16,29 @@ def say(text: str) -> str:
 
 # Core's sentences name commands; here the same is done on a screen.
 _COMMANDS = (
-    (r"'longhand learn'", "Learn"),
-    (r"'longhand rules on( \d+)?'", "'Switch on' under Style rules"),
-    (r"'longhand rules edit \d+'", "'Change' under Style rules"),
-    (r"['`]longhand rules( \w+)?['`]", "the Style rules screen"),
-    (r"'longhand models get [^']*' downloads it", "'Get' downloads it"),
-    (r"'longhand models[^']*'", "the Models screen"),
-    (r"'longhand account[^']*'", "the Accounts screen"),
-    (r"'longhand evaluate'", "'Compare drafts' under Learning"),
-    (r"'longhand blind'", "the blind test"),
-    (r"'longhand privacy preview'", "'Preview' under Privacy"),
-    (r"'longhand draft --list'", "the Replies screen"),
-    (r"'longhand import'", "'Import' in the menu Mail"),
-    (r"'longhand sync'", "Sync"),
-    (r"; run the same command again\b", "; try again"),
-    (r"; the same command goes on from here", "; it goes on from here"),
+    (r"learn", "Learn"),
+    (r"rules on[^'`]*", "'Switch on' under Style rules"),
+    (r"rules edit[^'`]*", "'Change' under Style rules"),
+    (r"rules[^'`]*", "the Style rules screen"),
+    (r"models get [^'`]*", "'Get' under Models"),
+    (r"models[^'`]*", "the Models screen"),
+    (r"account[^'`]*", "the Accounts screen"),
+    (r"evaluate", "'Compare drafts' under Learning"),
+    (r"blind", "the blind test under Learning"),
+    (r"privacy preview", "'Preview' under Privacy"),
+    (r"draft --list", "the Replies screen"),
+    (r"import", "'Import' in the menu Mail"),
+    (r"sync", "Sync"),
+    (r"doctor", "the report under About"),
 )
+_AGAIN = re.compile(r"(run )?the same command( again| goes on from here)")
 
 
 def in_window(sentence: str) -> str:
     """A sentence of core's, with a screen's name wherever it names a command."""
     for command, here in _COMMANDS:
-        sentence = re.sub(command, say(here), sentence)
-    return sentence
+        sentence = re.sub(rf"['`]longhand {command}['`]", say(here), sentence)
+    return _AGAIN.sub(lambda found: say("try again") if found[1] else say("it goes on from here"), sentence)
 
 
 def time_left(seconds: float | None) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
+    QInputDialog,
     QMessageBox,
     QProgressBar,
     QScrollArea,
@@ -33,17 +34,20 @@ class ModelsPane(Screen):
         super().__init__(desk, Changed.MODELS)
         self.entries: tuple[ModelEntry, ...] = ()
         self.cards: dict[str, ModelCard] = {}
+        self._getting: dict[str, Job] = {}
         own = command(self, say("Use a file …"), self.choose_file, symbol="folder", shortcut="Ctrl+O",
                       hint=say("Let a GGUF file of your own write"))  # fmt: skip
         cloud = command(self, say("Use a service …"), self.choose_cloud, symbol="privacy",
                         shortcut="Ctrl+Shift+U",
                         hint=say("Let an OpenAI-compatible service write; it is sent your mail"))  # fmt: skip
+        hub = command(self, say("Get another …"), self.get_named, symbol="get", shortcut="Ctrl+N",
+                      hint=say("Download any GGUF of the hub by its name"))  # fmt: skip
         about = say(
             "One of these writes your drafts. The built-in one is for trying Longhand out on short English "
             "mail; a real one takes a download, once."
         )
         whole = page(self, say("Models"), about)
-        whole.addLayout(row(ActionButton(own), ActionButton(cloud), 1))
+        whole.addLayout(row(ActionButton(hub), ActionButton(own), ActionButton(cloud), 1))
         self._list = QScrollArea()
         self._list.setWidgetResizable(True)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -63,6 +67,8 @@ class ModelsPane(Screen):
         for one in self.entries:
             made = ModelCard(one, self)
             self.cards[one.name] = made
+            if one.name in self._getting:
+                made.follow(self._getting[one.name])
             column.addWidget(made)
         column.addStretch(1)
         self._list.setWidget(inner)
@@ -74,10 +80,17 @@ class ModelsPane(Screen):
 
     def get(self, name: str) -> None:
         """Asks the hub first; what it has, how large and under which licence, is for the user to accept."""
-        self.cards[name].wait(say("Asking for it …"))
+        if name in self.cards:
+            self.cards[name].wait(say("Asking for it …"))
         job = operations.ask_model(self._desk, name=name)
         job.done.connect(lambda wanted: self._offer(name, wanted))
-        job.failed.connect(lambda _error: self.cards[name].rest())
+        job.failed.connect(lambda _error: self._rest(name))
+
+    def get_named(self) -> None:
+        told = say("The model’s name on the hub, as OWNER/NAME:FILE.gguf")
+        name, agreed = QInputDialog.getText(self, say("Get another model"), told)
+        if agreed and name.strip():
+            self.get(name.strip())
 
     def remove(self, name: str) -> None:
         box = _question(self, say("Delete {0} from this machine?").format(name), say("Delete"))
@@ -106,12 +119,19 @@ class ModelsPane(Screen):
         told = messages.offer(wanted.file, wanted.repo, wanted.host, wanted.size, wanted.licence)
         box = _question(self, told, say("Get it"))
         box.accepted.connect(lambda: self._get(name, wanted))
-        box.rejected.connect(self.cards[name].rest)
+        box.rejected.connect(lambda: self._rest(name))
         box.open()
 
     def _get(self, name: str, wanted: HubFile) -> None:
         job = operations.get_model(self._desk, wanted=wanted)
-        self.cards[name].follow(job)
+        self._getting[name] = job
+        job.ended.connect(lambda: self._getting.pop(name))
+        if name in self.cards:
+            self.cards[name].follow(job)
+
+    def _rest(self, name: str) -> None:
+        if name in self.cards:
+            self.cards[name].rest()
 
 
 class ModelCard(QFrame):

@@ -26,8 +26,12 @@ def sync_mail(desk: Desk) -> Job:
 
 
 def import_mail(desk: Desk, *, path: Path) -> Job:
+    """Mail from a file or a folder. It is the user's of the first account, or, before there is one, of
+    whom the mail itself speaks for."""
+
     def work(hands: Hands) -> object:
-        return desk.app.import_path(path, hands.progress, hands.cancel)
+        own = next((one.address for one in desk.app.accounts()), "")
+        return desk.app.import_path(path, hands.progress, hands.cancel, own)
 
     job = desk.run(say("Importing mail"), Lane.MAIL, work, BROUGHT)
     job.done.connect(lambda result: desk.told.emit(_imported(result)))

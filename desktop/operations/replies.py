@@ -46,7 +46,7 @@ def write_draft(
         return Written(draft, noted, RuleEdit.between(before, desk.app.rules()))
 
     job = desk.run(say("Writing a draft"), Lane.WRITE, work)
-    job.done.connect(lambda written: _heed(desk, written))
+    job.done.connect(lambda written: heed(desk, written))
     return job
 
 
@@ -70,7 +70,7 @@ def save_draft(desk: Desk, *, message: MessageId, text: str) -> Job:
     return desk.run(say("Saving the draft"), Lane.MAIL, work, Changed.PROPOSALS | Changed.PRIVACY)
 
 
-def _heed(desk: Desk, written: Written) -> None:
+def heed(desk: Desk, written: Written) -> None:
     """What Longhand changed by itself can be taken back like the user's own changes."""
     if written.edit.before or written.edit.after:
         desk.rule_changes.push(RuleStep(say("What the writer does not follow"), written.edit, restorer(desk)))

@@ -6,6 +6,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLineEdit, QSplitter, QTableView
 
 from core.domain import OUT, Rule, RuleId, RuleOrigin, RuleState
+from core.errors import InputError
 from desktop.desk import Changed, Desk
 from desktop.jobs import Lane
 from desktop.operations import rules as operations
@@ -67,6 +68,7 @@ class RulesPane(Screen):
         self.search.setMaximumWidth(280)
         self.search.textChanged.connect(self.filter.setFilterFixedString)
         self.which = QComboBox()
+        self.which.setMinimumHeight(SPACE * 4)
         self.which.setAccessibleName(say("Which rules to show"))
         for which, text in (
             (Show.ALL, say("All rules")),
@@ -108,7 +110,7 @@ class RulesPane(Screen):
         self.redo_action = command(
             self, say("Redo"), changes.redo, symbol="redo", shortcut=QKeySequence.StandardKey.Redo
         )
-        changes.indexChanged.connect(self._refresh)
+        changes.indexChanged.connect(lambda _index: self._refresh_undo())
         separator(self)
         command(
             self, say("Search"), self.search.setFocus, symbol="find", shortcut=QKeySequence.StandardKey.Find
@@ -234,15 +236,26 @@ class RulesPane(Screen):
         off = rule is not None and rule.state in OUT
         self.pin_action.setText(say("Unpin") if pinned else say("Pin"))
         self.off_action.setText(say("Switch on") if off else say("Switch off"))
+        self.nothing.setVisible(self.model.rowCount() == 0)
+        self.parts.setVisible(self.model.rowCount() > 0)
+        self._refresh_undo()
+        self._show_detail(rule)
+
+    def _refresh_undo(self) -> None:
         self.undo_action.setEnabled(self._desk.rule_changes.canUndo())
         self.undo_button.setEnabled(self.undo_action.isEnabled())
         self.redo_action.setEnabled(self._desk.rule_changes.canRedo())
-        self.nothing.setVisible(self.model.rowCount() == 0)
-        self.parts.setVisible(self.model.rowCount() > 0)
+
+    def _show_detail(self, rule: Rule | None) -> None:
         if rule is None:
             self.detail.show_nothing()
+            return
+        try:
+            mails = self._desk.app.evidence(rule.id)
+        except InputError:  # learning has just taken it away; the table hears of it next
+            self.detail.show_nothing()
         else:
-            self.detail.show_rule(rule, self._desk.app.evidence(rule.id), self._others(rule))
+            self.detail.show_rule(rule, mails, self._others(rule))
 
     def _others(self, rule: Rule) -> list[Rule]:
         for conflict in self._desk.app.conflicts():

@@ -1,7 +1,10 @@
 """What every screen owes its users: translated texts, names for a screen reader, shortcuts."""
 
+import ast
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt, QTranslator
@@ -112,6 +115,32 @@ def test_keyboard_alone_goes_from_the_list_to_a_draft(qtbot: QtBot, window: Main
     page = window.replies.reading
     assert isinstance(page, QTextEdit)
     assert page.tabChangesFocus()
+
+
+def spoken(tree: ast.AST) -> Iterator[str]:
+    """All texts of a module but its docstrings, as they stand in its source."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.JoinedStr) or (
+            isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ):
+            yield ast.unparse(node)
+        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            yield from spoken(node)
+
+
+def test_no_sentence_of_cores_tells_a_window_to_type_a_command(repository: Path) -> None:
+    """In every room but the command line's own."""
+    named = [
+        text
+        for path in (repository / "core").rglob("*.py")
+        if "cli" not in path.parts and path.name != "demo.py"
+        for text in spoken(ast.parse(path.read_text("utf-8")))
+        if re.search(r"['`]longhand [a-z]+[^'`]*['`]|same command", text) and " " in text.strip()
+    ]
+    named = [text for text in named if not re.search(r"longhand (mailbox|people) ", text)]  # seeds
+    assert len(named) > 20
+    told = [words.in_window(text) for text in named]
+    assert [text for text in told if re.search(r"['`]longhand |same command", text)] == []
 
 
 @pytest.mark.parametrize(
