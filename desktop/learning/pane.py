@@ -177,7 +177,7 @@ class LearningPane(Screen):
             operations.use_adapter(self._desk, adapter=adapter.id)
 
     def blind(self) -> None:
-        job = self._desk.run(say("Laying out the drafts"), Lane.LOOK, lambda _: self._desk.app.comparing.blind_test())
+        job = operations.lay_out_blind(self._desk)
         job.done.connect(self._open_blind)
 
     def _open_blind(self, test: BlindTest) -> None:

@@ -36,6 +36,15 @@ def use_adapter(desk: Desk, *, adapter: AdapterId) -> Job:
     return desk.run(say("Changing what was learned"), Lane.STORE, work, Changed.LEARNING)
 
 
+def lay_out_blind(desk: Desk) -> Job:
+    """Drafts with and without the user's rules, to choose between; the job's result is a BlindTest."""
+
+    def work(_: Hands) -> object:
+        return desk.app.comparing.blind_test()
+
+    return desk.run(say("Laying out the drafts"), Lane.LOOK, work)
+
+
 def answer_blind(desk: Desk, *, test: BlindTest, question: Question, said: Answer) -> Job:
     """Keeps which draft sounded like the user."""
     return desk.run(

@@ -35,7 +35,7 @@ def learned_home(synced_home: Path, tmp_path_factory: pytest.TempPathFactory) ->
     app = open_app(home)
     try:
         app.learn(Progress(), CancelToken(), limits=FEW)
-        app.evaluate(Progress(), CancelToken(), controls=False)
+        app.comparing.mail(Progress(), CancelToken(), controls=False)
     finally:
         app.close()
     return home
@@ -128,7 +128,7 @@ def test_the_blind_test_is_sat_left_and_gone_on_with(qtbot: QtBot, learned: Main
         return found
 
     dialog = sit()
-    test = learned.desk.app.blind_test()
+    test = learned.desk.app.comparing.blind_test()
     assert test.left == test.count > 1
     first = dialog.question
     QTest.keyClick(dialog, Qt.Key.Key_1)
