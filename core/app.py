@@ -18,6 +18,7 @@ from core.domain import (
     Proposal,
     Rule,
     RuleId,
+    RuleLine,
     Scope,
 )
 from core.drafting.book import Rules
@@ -38,7 +39,7 @@ from core.engine.reader import Reader
 from core.errors import Cancelled, InputError
 from core.evaluation.assessing import AGENTS
 from core.evaluation.comparing import Comparing
-from core.evaluation.learning import Control, Learned, Learner
+from core.evaluation.learning import Control, Learned, Learner, Standing, standing
 from core.evaluation.training import Limits, tools
 from core.forgetting import Forgetting
 from core.mail.discovery import Discovery, Looked
@@ -55,7 +56,7 @@ from core.models.hardware import machine, on_battery
 from core.models.hub import Hub
 from core.models.service import CLOUD_KEY, Mailboxes, Service, host_of
 from core.preference.agent import PreferenceAgent
-from core.preference.rulebook import RuleBook
+from core.preference.rulebook import Conflict, RuleBook
 from core.preference.sightings import Count
 from core.privacy.egress import Guard, Ledger, LedgerEntry
 from core.privacy.keychain import Keychain, open_keychain
@@ -72,7 +73,7 @@ from core.store.lock import ProfileLock
 from core.store.messages import MessageRepository, StoredMessage
 from core.store.opening import open_database
 from core.store.paths import Profile
-from core.store.settings import Cloud, LargeModel, Settings
+from core.store.settings import Cloud, Exclude, LargeModel, Settings
 from core.tasks import CancelToken, Pause, Progress
 
 _PACE = "pace/"  # key of the words in a second that a model wrote in its last draft
@@ -135,6 +136,11 @@ class App:
         self._guard.close()
         self._database.close()
         self._lock.close()
+
+    @property
+    def home(self) -> Path:
+        """The profile's folder."""
+        return self._profile.home
 
     # Models
 
@@ -346,6 +352,10 @@ class App:
         """One that the gate has judged, whatever it said, or none. Raises InputError."""
         self._adapters.choose(adapter)
 
+    def learning(self) -> Standing:
+        """How far learning has come."""
+        return standing(self._database, self._models().small_base())
+
     def learn_again(self) -> str:
         """Why learning again is worthwhile, in a sentence; empty where it is not."""
         return self._outcomes.learn_again(self.adapter())
@@ -371,17 +381,25 @@ class App:
         *,
         notes: str = "",
         left_out: frozenset[str] = frozenset(),
+        wished: Sequence[RuleLine] = (),
         on_text: OnText | None = None,
         progress: Progress | None = None,
         cancel: CancelToken | None = None,
     ) -> Draft:
-        """The reply in the user's style. `left_out`: traits whose rules it goes without; `on_text`
-        gets its pieces as they come. Raises ModelError, ChildDied, InputError, Cancelled."""
+        """The reply in the user's style. `left_out`: traits whose rules it goes without; `wished`: rules for
+        this draft alone; `on_text` gets its pieces as they come. Raises ModelError, ChildDied, InputError,
+        Cancelled."""
         context, unread = self._mailbox.read(target, notes)
         writer = self._writer(self._large(context))
         with self._pause.hold(messages.WAITS_FOR_DRAFT):
             made = write_draft(
-                context, writer, left_out=left_out, on_text=on_text, progress=progress, cancel=cancel
+                context,
+                writer,
+                left_out=left_out,
+                wished=wished,
+                on_text=on_text,
+                progress=progress,
+                cancel=cancel,
             )
         told = messages.left_out_of_thread(unread.mails, unread.shortened, unread.words)
         made = replace(made, notices=(*filter(None, (told,)), *made.notices))
@@ -489,9 +507,23 @@ class App:
         """A rule in the user's own words; the trait 'other' fits any."""
         return self.rule(self._book.add(trait, sentence, scope))
 
-    def edit_rule(self, rule: RuleId, sentence: str) -> Rule:
-        self._book.edit(rule, sentence)
+    def edit_rule(self, rule: RuleId, sentence: str, scope: Scope | None = None) -> Rule:
+        """In other words, or for others; from then on it is the user's own."""
+        self._book.edit(rule, sentence, scope)
         return self.rule(rule)
+
+    def remove_rule(self, rule: RuleId) -> None:
+        """One in the user's own words; others are switched off."""
+        self._book.remove(rule)
+
+    def restore_rules(self, rules: Sequence[Rule], made: Sequence[RuleId] = ()) -> None:
+        """Takes a change back: the rules as they were before it, without those it `made`."""
+        with self._database.transaction():
+            self._book.restore(rules, made)
+
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Rules that ask for different things of the same people: for the user to settle."""
+        return self._book.conflicts()
 
     def evidence(self, rule: RuleId) -> tuple[StoredMessage, ...]:
         """The sent mails that bear a rule out."""
@@ -511,6 +543,22 @@ class App:
         self._outcomes.decline(number)
 
     # Privacy
+
+    def service(self) -> str:
+        """The model and host of the service that writes; empty where this machine does."""
+        cloud = self._settings.cloud
+        if self._settings.large.source != "cloud":
+            return ""
+        return f"{cloud.model} ({host_of(cloud.base_url)})"
+
+    @property
+    def exclude(self) -> Exclude:
+        """What is never read or learned from."""
+        return self._settings.exclude
+
+    def set_exclude(self, exclude: Exclude) -> None:
+        """From the next sync on; what came before is forgotten by `forget`. Raises InputError."""
+        self._save_settings(replace(self._settings, exclude=exclude))
 
     def ledger(self) -> tuple[LedgerEntry, ...]:
         """What left this machine, newest first."""

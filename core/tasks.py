@@ -13,13 +13,15 @@ _LOOK = 0.1  # seconds between looks at whether work may go on
 
 @dataclass(frozen=True)
 class Step:
-    """One report of a job. `left` is the estimated time to its end in seconds, None while unknown."""
+    """One report of a job. `left` is the estimated time to its end in seconds, None while unknown; `loss`
+    that of a step of training, None in other stages."""
 
     stage: str
     done: int
     total: int
     left: float | None
     detail: str = ""
+    loss: float | None = None
 
 
 class CancelToken:
@@ -89,7 +91,7 @@ class Progress:
         self._started = 0.0
         self._first = 0
 
-    def update(self, stage: str, done: int, total: int, detail: str = "") -> None:
+    def update(self, stage: str, done: int, total: int, detail: str = "", loss: float | None = None) -> None:
         if self._report is None:
             return
         now = time.monotonic()
@@ -97,4 +99,4 @@ class Progress:
             self._stage, self._started, self._first = stage, now, done
         steps = done - self._first
         left = (now - self._started) / steps * (total - done) if steps > 0 else None
-        self._report(Step(stage, done, total, left, detail))
+        self._report(Step(stage, done, total, left, detail, loss))

@@ -14,6 +14,7 @@ from desktop import theme
 from desktop.icon import icon
 from desktop.main_window import MainWindow
 from desktop.operations import mail
+from desktop.single import SingleInstance
 from desktop.words import say
 
 
@@ -71,10 +72,14 @@ def new_passphrase() -> str | None:
 def main(profile: Profile, passphrase: str | None) -> int:
     """Opens the window and runs until it is closed; the exit status."""
     qt = make_application(sys.argv[:1])
+    single = SingleInstance(profile.home, qt)
+    if single.call_first():
+        return 0
     app = open_profile(profile, passphrase)
     if app is None:
         return 1
     window = MainWindow(app, QSettings(str(profile.home / "window.ini"), QSettings.Format.IniFormat))
+    single.asked.connect(window.come_forward)
     window.show()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would leave Ctrl+C waiting; the store bears it
     mail.resume_sample(window.desk)

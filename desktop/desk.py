@@ -7,11 +7,13 @@ from collections.abc import Callable
 from enum import Flag, auto
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
 
 from core.app import App
 from core.errors import Known
 from core.messages import error_line
 from desktop.jobs import Job, Jobs, Lane, Work
+from desktop.words import in_window
 
 log = logging.getLogger("longhand.desktop")
 
@@ -24,6 +26,9 @@ class Changed(Flag):
     MESSAGES = auto()
     RULES = auto()
     LEARNING = auto()
+    MODELS = auto()
+    PRIVACY = auto()
+    PROPOSALS = auto()  # an edit of a draft was kept
 
 
 class Desk(QObject):
@@ -37,6 +42,7 @@ class Desk(QObject):
         super().__init__(parent)
         self.app = app
         self.jobs = Jobs(self)
+        self.rule_changes = QUndoStack(self)
         self._closers: list[Callable[[], None]] = []
 
     def run(self, title: str, lane: Lane, work: Work, changes: Changed = Changed.NOTHING) -> Job:
@@ -52,18 +58,22 @@ class Desk(QObject):
         """`act` is called when the window closes, after all jobs have ended or were given up."""
         self._closers.append(act)
 
+    def stop_servers(self) -> None:
+        """What was to be called when the window closes, now."""
+        while self._closers:
+            self._closers.pop()()
+
     def close(self, seconds: float) -> bool:
         """Cancels all jobs, then ends the children, whatever still runs. False if a job goes on
         regardless: then only the end of the process ends it."""
-        for one in (self, self.jobs, *self.jobs.running):
+        for one in (self, self.rule_changes, self.jobs, *self.jobs.running):
             one.blockSignals(True)  # what jobs still report finds a closed profile
         self.jobs.close(seconds / 2)
         self.app.close()
-        for act in self._closers:
-            act()
+        self.stop_servers()
         return self.jobs.close(seconds / 2)
 
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, Known):
             log.error("%s", error_line(error))
-        self.failed.emit(error_line(error))
+        self.failed.emit(in_window(error_line(error)))

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.icon import pixmap
-from desktop.parts import button, label
+from desktop.parts import label, press
 from desktop.theme import SPACE
 from desktop.words import say
 
@@ -97,5 +97,5 @@ class EmptyState(QWidget):
         column.addWidget(label(title, size=1.15, bold=True))
         column.addWidget(label(text, role="muted"), 1, Qt.AlignmentFlag.AlignTop)
         column.addSpacing(SPACE)
-        column.addWidget(button(action, on_click, primary=primary))
+        column.addWidget(press(action, on_click, primary=primary))
         return card

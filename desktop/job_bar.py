@@ -9,7 +9,7 @@ from desktop.jobs import Job, Lane
 from desktop.parts import label, quiet_button
 from desktop.theme import SPACE
 
-SHOWN = (Lane.MAIL, Lane.LEARN)  # writing shows itself, changes of the store are done at once
+SHOWN = (Lane.MAIL, Lane.LEARN, Lane.FETCH)  # writing shows itself, changes of the store are done at once
 
 
 class JobBar(QFrame):

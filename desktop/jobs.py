@@ -19,12 +19,15 @@ REPORT_EVERY = 0.05  # seconds; more would only keep the event loop busy
 
 
 class Lane(StrEnum):
-    """What runs one after another: mail and its import, learning, writing, small changes of the store."""
+    """What runs one after another: mail and its import, learning, writing, downloads, small changes of the
+    store, and short questions to the network or the machine."""
 
     MAIL = "mail"
     LEARN = "learn"
     WRITE = "write"
+    FETCH = "fetch"
     STORE = "store"
+    LOOK = "look"
 
 
 @dataclass(frozen=True)

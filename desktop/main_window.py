@@ -1,35 +1,38 @@
-"""The one window: its toolbar and menus, the screens, the strip of running jobs, and what happens
-when it is closed."""
+"""The one window: the rail of screens, the menus, the strip of running jobs, and what happens when it
+is closed. What a user does on a screen is the screen's own."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSettings, QSize, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtCore import QEvent, QSettings, Qt
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFileDialog,
-    QLabel,
     QMainWindow,
+    QMenu,
     QMessageBox,
-    QSizePolicy,
     QStackedWidget,
-    QToolBar,
     QVBoxLayout,
     QWidget,
 )
 
 from core.app import App
 from desktop import theme
-from desktop.account_dialog import AccountDialog
+from desktop.care.about_pane import AboutPane
+from desktop.care.account_dialog import AccountDialog
+from desktop.care.accounts_pane import AccountsPane
+from desktop.care.models_pane import ModelsPane
+from desktop.care.privacy_pane import PrivacyPane
 from desktop.desk import Changed, Desk
 from desktop.empty import EmptyState
-from desktop.icon import icon
 from desktop.job_bar import SHOWN, JobBar
 from desktop.jobs import Job, Lane
-from desktop.operations import learning, mail
-from desktop.parts import label, retint
-from desktop.replies_pane import RepliesPane
-from desktop.rules_pane import RulesPane
+from desktop.learning.pane import LearningPane
+from desktop.operations import accounts, mail
+from desktop.parts import command, label, retint
+from desktop.rail import Rail
+from desktop.replies.pane import RepliesPane
+from desktop.rules.pane import RulesPane
 from desktop.words import say
 
 CLOSING_SECONDS = 3.0
@@ -44,24 +47,40 @@ class MainWindow(QMainWindow):
         self._notice: QMessageBox | None = None
         self.setWindowTitle("Longhand")
         self.resize(1280, 820)
+        self.setAcceptDrops(True)
         self.empty = EmptyState()
         self.replies = RepliesPane(self.desk)
         self.rules = RulesPane(self.desk)
+        self.learning = LearningPane(self.desk)
+        self.models = ModelsPane(self.desk)
+        self.accounts = AccountsPane(self.desk)
+        self.privacy = PrivacyPane(self.desk)
+        self.about = AboutPane(self.desk)
         self.job_bar = JobBar()
         self.told = label(role="told")
         self.told.hide()
         self._lay_out()
         self._make_actions()
+        self._make_menus()
         self._connect()
         self._on_changed(Changed.ACCOUNTS)
         self._look = theme.tones(self.palette())
         self.setFocus()
-        if settings is not None and (state := settings.value("window")):
-            self.restoreGeometry(state)
+        if settings is not None:
+            self._restore(settings)
 
     def _lay_out(self) -> None:
         self.screens = QStackedWidget()
-        for screen in (self.empty, self.replies, self.rules):
+        for screen in (
+            self.empty,
+            self.replies,
+            self.rules,
+            self.learning,
+            self.models,
+            self.accounts,
+            self.privacy,
+            self.about,
+        ):
             self.screens.addWidget(screen)
         whole = QWidget()
         column = QVBoxLayout(whole)
@@ -73,94 +92,97 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
 
     def _make_actions(self) -> None:
-        self.show_replies = self._action(say("Replies"), "replies", "Ctrl+1", self._on_show_replies)
-        self.show_rules = self._action(say("Style rules"), "rules", "Ctrl+2", self._on_show_rules)
-        for one in (self.show_replies, self.show_rules):
-            one.setCheckable(True)
+        self.show_replies = self._screen(say("Replies"), "replies", self.replies, 1)
+        self.show_rules = self._screen(say("Style rules"), "rules", self.rules, 2)
+        self.show_learning = self._screen(say("Learning"), "learn", self.learning, 3)
+        self.show_models = self._screen(say("Models"), "models", self.models, 4)
+        self.show_accounts = self._screen(say("Accounts"), "account", self.accounts, 5)
+        self.show_privacy = self._screen(say("Privacy"), "privacy", self.privacy, 6)
+        self.show_about = self._screen(say("About"), "about", self.about, 7)
+        self._shown: dict[QWidget, QAction] = {
+            self.empty: self.show_replies,
+            self.replies: self.show_replies,
+            self.rules: self.show_rules,
+            self.learning: self.show_learning,
+            self.models: self.show_models,
+            self.accounts: self.show_accounts,
+            self.privacy: self.show_privacy,
+            self.about: self.show_about,
+        }
+        self.rail = Rail(list(self._shown.values())[1:-1], self.show_about)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.rail)
         self.sync_action = self._action(say("Sync"), "sync", "F5", self.sync)
-        self.learn_action = self._action(say("Learn"), "learn", "Ctrl+L", self.learn)
+        self.learn_action = self._action(say("Learn"), "learn", "Ctrl+L", self.learning.learn)
         self.add_action = self._action(say("Add account …"), "account", "Ctrl+Shift+A", self.add_account)
         self.import_action = self._action(say("Import …"), "import", "Ctrl+I", self.import_mail)
-        self.sample_action = self._action(say("Try it with a sample mailbox"), "sample", "", self.try_sample)
+        self.sample_action = self._action(
+            say("Try it with a sample mailbox"), "sample", "Ctrl+Shift+T", self.try_sample
+        )
         self.quit_action = self._action(say("Quit"), "", QKeySequence.StandardKey.Quit, self.close)
+
+    def _make_menus(self) -> None:
+        """Beside the window's own, the menu of the screen that is shown."""
         mails = self.menuBar().addMenu(say("&Mail"))
         for one in (self.sync_action, self.add_action, self.import_action, self.sample_action):
             mails.addAction(one)
         mails.addSeparator()
         mails.addAction(self.quit_action)
-        style = self.menuBar().addMenu(say("&Style"))
-        style.addAction(self.learn_action)
+        self._menus: dict[QWidget, QMenu] = {}
+        for screen, title in (
+            (self.replies, say("&Reply")),
+            (self.rules, say("&Rules")),
+            (self.learning, say("&Learning")),
+            (self.models, say("M&odels")),
+            (self.accounts, say("&Accounts")),
+            (self.privacy, say("&Privacy")),
+            (self.about, say("A&bout")),
+        ):
+            menu = self.menuBar().addMenu(title)
+            menu.addActions(screen.actions())
+            menu.setToolTipsVisible(True)
+            self._menus[screen] = menu
+        self._menus[self.learning].insertAction(self.learning.actions()[0], self.learn_action)
         view = self.menuBar().addMenu(say("&View"))
-        view.addActions([self.show_replies, self.show_rules])
-        self._make_toolbar()
-
-    def _make_toolbar(self) -> None:
-        bar = QToolBar(say("Main"))
-        bar.setMovable(False)
-        bar.setIconSize(QSize(18, 18))
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.addActions([self.show_replies, self.show_rules])
-        gap = QWidget()
-        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(gap)
-        self.model_label = QLabel()
-        self.model_label.setObjectName("muted")
-        bar.addWidget(self.model_label)
-        bar.addActions([self.sync_action, self.learn_action])
-        self.addToolBar(bar)
+        view.addActions(list(dict.fromkeys(self._shown.values())))
 
     def _action(
         self, text: str, symbol: str, keys: str | QKeySequence.StandardKey, act: Callable[[], object]
     ) -> QAction:
-        made = QAction(text, self)
-        made.setProperty("symbol", symbol)
-        if symbol:
-            made.setIcon(icon(symbol))
-        if keys:
-            made.setShortcut(QKeySequence(keys))
-        shown = made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        made.setToolTip(f"{text} ({shown})" if shown else text)
-        made.triggered.connect(lambda _checked: act())
-        return made
+        return command(self, text, act, symbol=symbol, shortcut=keys)
+
+    def _screen(self, text: str, symbol: str, screen: QWidget, number: int) -> QAction:
+        return self._action(text, symbol, f"Ctrl+{number}", lambda: self.show_screen(screen))
 
     def _connect(self) -> None:
         self.empty.sample_asked.connect(self.try_sample)
         self.empty.account_asked.connect(self.add_account)
         self.empty.import_asked.connect(self.import_mail)
+        self.accounts.add_asked.connect(self.add_account)
+        self.accounts.import_asked.connect(self.import_mail)
+        self.replies.rule_asked.connect(self.show_rule)
+        self.replies.sync_asked.connect(self.sync)
         self.desk.changed.connect(self._on_changed)
         self.desk.failed.connect(self.show_failure)
         self.desk.told.connect(self._show_told)
         self.desk.jobs.started.connect(self.job_bar.add)
         self.desk.jobs.started.connect(self._on_started)
         self.desk.jobs.idle.connect(self._refresh)
+        self.screens.currentChanged.connect(self._refresh)
 
     # What the user does
 
     def sync(self) -> None:
         mail.sync_mail(self.desk)
 
-    def learn(self) -> None:
-        """Starts learning, after what the user should know first."""
-        told = self.desk.app.before_learning()
-        if not told:
-            learning.learn(self.desk)
-            return
-        box = QMessageBox(QMessageBox.Icon.Information, "Longhand", told, parent=self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.addButton(say("Learn"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(say("Not now"), QMessageBox.ButtonRole.RejectRole)
-        box.accepted.connect(lambda: learning.learn(self.desk))
-        box.open()
-
     def try_sample(self) -> None:
         mail.try_sample(self.desk)
 
     def add_account(self) -> None:
-        dialog = AccountDialog(self)
+        dialog = AccountDialog(self.desk, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: mail.add_account(self.desk, sign_in=dialog.sign_in))
+        dialog.accepted.connect(
+            lambda: accounts.add_account(self.desk, sign_in=dialog.sign_in, exclude=dialog.exclude)
+        )
         dialog.open()
 
     def import_mail(self) -> None:
@@ -172,12 +194,30 @@ class MainWindow(QMainWindow):
 
     # What the window shows
 
+    def show_screen(self, screen: QWidget) -> None:
+        if screen is self.replies and not self.desk.app.accounts():
+            screen = self.empty
+        self.screens.setCurrentWidget(screen)
+        self._refresh()
+
+    def come_forward(self) -> None:
+        """In front of other windows, as far as the system lets a program do that."""
+        if self.isMinimized():
+            self.showNormal()
+        self.raise_()
+        self.activateWindow()
+
+    def show_rule(self, rule: object) -> None:
+        self.show_screen(self.rules)
+        self.rules.show_rule(rule)
+
     def show_failure(self, sentence: str) -> None:
         """One box with one sentence; a newer failure takes the place of an older one."""
         if self._notice is not None:
             self._notice.setText(sentence)
             return
         self._notice = QMessageBox(QMessageBox.Icon.Warning, "Longhand", sentence, parent=self)
+        self._notice.setTextFormat(Qt.TextFormat.PlainText)
         self._notice.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._notice.finished.connect(self._on_notice_closed)
         self._notice.open()
@@ -197,19 +237,11 @@ class MainWindow(QMainWindow):
 
     def _on_changed(self, what: Changed) -> None:
         if what & (Changed.ACCOUNTS | Changed.MESSAGES):
-            empty = not self.desk.app.accounts()
-            if empty:
-                self.screens.setCurrentWidget(self.empty)
-            elif self.screens.currentWidget() is self.empty:
+            shown, some = self.screens.currentWidget(), bool(self.desk.app.accounts())
+            if some and shown is self.empty:
                 self.screens.setCurrentWidget(self.replies)
-        self._refresh()
-
-    def _on_show_replies(self) -> None:
-        self.screens.setCurrentWidget(self.replies if self.desk.app.accounts() else self.empty)
-        self._refresh()
-
-    def _on_show_rules(self) -> None:
-        self.screens.setCurrentWidget(self.rules)
+            elif not some and shown is self.replies:
+                self.screens.setCurrentWidget(self.empty)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -219,8 +251,10 @@ class MainWindow(QMainWindow):
         self.learn_action.setEnabled(some and Lane.LEARN not in busy)
         self.sample_action.setEnabled(Lane.MAIL not in busy)
         self.empty.setEnabled(Lane.MAIL not in busy)
-        self.show_rules.setChecked(self.screens.currentWidget() is self.rules)
-        self.show_replies.setChecked(self.screens.currentWidget() is not self.rules)
+        shown = self.screens.currentWidget()
+        self._shown[shown].setChecked(True)
+        for screen, menu in self._menus.items():
+            menu.menuAction().setVisible(screen is shown)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         super().changeEvent(event)
@@ -229,13 +263,34 @@ class MainWindow(QMainWindow):
             if look != self._look:
                 self._look = look
                 retint(self)
-                self.replies.retint()
-                self.empty.retint()
+                for screen in (self.replies, self.empty, self.learning, self.about):
+                    screen.retint()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """One after another, each a job of its own."""
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                mail.import_mail(self.desk, path=Path(url.toLocalFile()))
+        event.acceptProposedAction()
+
+    def _restore(self, settings: QSettings) -> None:
+        if state := settings.value("window"):
+            self.restoreGeometry(state)
+        if state := settings.value("replies"):
+            self.replies.parts.restoreState(state)
+        if state := settings.value("rules"):
+            self.rules.parts.restoreState(state)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Cancels what runs, ends the children, and goes: all finished work is in the store."""
         if self._settings is not None:
             self._settings.setValue("window", self.saveGeometry())
+            self._settings.setValue("replies", self.replies.parts.saveState())
+            self._settings.setValue("rules", self.rules.parts.saveState())
         self.hide()
         self.all_ended = self.desk.close(CLOSING_SECONDS)
         super().closeEvent(event)

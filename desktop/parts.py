@@ -3,12 +3,24 @@
 from collections.abc import Callable
 from html import escape
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.icon import icon
 from desktop.theme import SPACE, scaled
+
+ICON, GAP = 16, 6  # of a button with words, in device-independent pixels
 
 
 def tip(text: str) -> str:
@@ -28,33 +40,120 @@ def label(text: str = "", *, role: str = "", size: float = 1.0, bold: bool = Fal
 
 def heading(text: str) -> QLabel:
     """The quiet title of a part of the screen."""
-    return label(text, role="heading", size=0.95, bold=True)
+    made = label(text, role="heading", size=0.95, bold=True)
+    made.setWordWrap(False)
+    return made
 
 
-def button(
+def command(
+    owner: QWidget,
     text: str,
-    on_click: Callable[[], object],
+    act: Callable[[], object],
     *,
     symbol: str = "",
     hint: str = "",
-    shortcut: str = "",
-    primary: bool = False,
-) -> QPushButton:
-    """A button with its icon, and a tooltip that ends with its shortcut."""
-    made = QPushButton(text)
-    made.clicked.connect(lambda _checked: on_click())
-    if primary:
-        made.setObjectName("primary")
+    shortcut: str | QKeySequence.StandardKey = "",
+    checkable: bool = False,
+) -> QAction:
+    """One thing a user can do on a screen: `owner.actions()` makes up the screen's menu. Its shortcut
+    works while the owner can be seen."""
+    made = QAction(text, owner)
+    made.setProperty("symbol", symbol)
+    made.setCheckable(checkable)
     if symbol:
-        made.setIcon(icon(symbol, "on_accent" if primary else "text"))
-        made.setProperty("symbol", symbol)
-        made.setProperty("tone", "on_accent" if primary else "text")
+        made.setIcon(icon(symbol))
     if shortcut:
         made.setShortcut(QKeySequence(shortcut))
-    keys = f" ({QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)})" if shortcut else ""
-    made.setToolTip((hint or text) + keys)
-    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    shown = made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    made.setToolTip((hint or text.rstrip(" …")) + (f" ({shown})" if shown else ""))
+    made.triggered.connect(lambda _checked: act())
+    owner.addAction(made)
     return made
+
+
+def separator(owner: QWidget) -> None:
+    """A line in the screen's menu."""
+    made = QAction(owner)
+    made.setSeparator(True)
+    owner.addAction(made)
+
+
+class ActionButton(QPushButton):
+    """A command as a button, which looks as the command stands: its words, whether it can be done now.
+    `primary` is the filled one, `flat` one of several small ones."""
+
+    def __init__(self, action: QAction, *, primary: bool = False, flat: bool = False) -> None:
+        super().__init__()
+        self._action = action
+        self._tone = "on_accent" if primary else "text"
+        if primary or flat:
+            self.setObjectName("primary" if primary else "flat")
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setCheckable(action.isCheckable())
+        self.clicked.connect(lambda _checked: action.trigger())
+        action.changed.connect(self._follow)
+        action.toggled.connect(self.setChecked)
+        if (symbol := action.property("symbol")) and not flat:
+            self.setIcon(icon(symbol, self._tone, GAP))
+            self.setIconSize(QSize(ICON + GAP, ICON))
+            self.setProperty("symbol", symbol)
+            self.setProperty("tone", self._tone)
+            self.setProperty("gap", GAP)
+        self._follow()
+
+    def _follow(self) -> None:
+        action = self._action
+        self.setText(action.text())
+        self.setToolTip(action.toolTip())
+        self.setEnabled(action.isEnabled())
+        if self.parentWidget() is not None or not action.isVisible():  # else it would be a window
+            self.setVisible(action.isVisible())
+
+
+def press(text: str, on_click: Callable[[], object], *, hint: str = "", primary: bool = False) -> QPushButton:
+    """A button for what is a command elsewhere, or belongs to one row alone."""
+    made = QPushButton(text)
+    made.setToolTip(hint or text.rstrip(" …"))
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    if primary:
+        made.setObjectName("primary")
+    made.clicked.connect(lambda _checked: on_click())
+    return made
+
+
+def row(*parts: QWidget | int, spacing: int = SPACE) -> QHBoxLayout:
+    """Side by side; a number is a stretch."""
+    made = QHBoxLayout()
+    made.setSpacing(spacing)
+    for part in parts:
+        if isinstance(part, int):
+            made.addStretch(part)
+        else:
+            made.addWidget(part)
+    return made
+
+
+def card(*, margin: int = SPACE * 2) -> tuple[QFrame, QVBoxLayout]:
+    """A framed part of a screen, and the column to fill it with."""
+    made = QFrame()
+    made.setObjectName("card")
+    column = QVBoxLayout(made)
+    column.setContentsMargins(margin, margin, margin, margin)
+    column.setSpacing(SPACE)
+    return made, column
+
+
+def page(owner: QWidget, title: str, about: str) -> QVBoxLayout:
+    """The column of a screen, begun with its title and what it is for."""
+    whole = QVBoxLayout(owner)
+    whole.setContentsMargins(SPACE * 4, SPACE * 3, SPACE * 4, SPACE * 3)
+    whole.setSpacing(SPACE * 2)
+    head = QVBoxLayout()
+    head.setSpacing(SPACE // 2)
+    head.addWidget(label(title, size=1.45, bold=True))
+    head.addWidget(label(about, role="muted"))
+    whole.addLayout(head)
+    return whole
 
 
 def quiet_button(symbol: str, name: str, on_click: Callable[[], object], tone: str = "muted") -> QToolButton:
@@ -82,7 +181,7 @@ def retint(root: QWidget) -> None:
     drawn += root.findChildren(QAction)
     for one in drawn:
         if symbol := one.property("symbol"):
-            one.setIcon(icon(symbol, one.property("tone") or "text"))
+            one.setIcon(icon(symbol, one.property("tone") or "text", one.property("gap") or 0))
 
 
 def restyle(widget: QWidget) -> None:

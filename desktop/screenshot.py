@@ -1,13 +1,15 @@
-"""Pictures of the window, drawn without a display: a draft beside its rules, light or dark."""
+"""Pictures of the window and its dialogs, drawn without a display, light or dark."""
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import (
     QCoreApplication,
     QEvent,
+    QEventLoop,
     QMessageLogContext,
     QSize,
     Qt,
@@ -15,7 +17,7 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from core.app import App
 from core.domain import Draft, MessageId
@@ -24,6 +26,7 @@ from desktop.application import make_application
 from desktop.main_window import MainWindow
 
 SIZE = QSize(1280, 820)
+SETTLING_SECONDS = 10.0
 OFFSCREEN_POINTS = 9.75  # what desktops use; the offscreen platform's own 9 is small
 
 
@@ -54,7 +57,30 @@ def picture_of_draft(
 
 
 def picture(app: App, arrange: Callable[[MainWindow], None], *, dark: bool = False) -> QImage:
-    """The window as `arrange` leaves it. Jobs must have ended: nothing is waited for."""
+    """The window as `arrange` leaves it, once what it asks of core has come."""
+
+    def draw(window: MainWindow) -> QImage:
+        arrange(window)
+        _settle(window)
+        return window.grab().toImage()
+
+    return _with_window(app, draw, dark)
+
+
+def picture_of_dialog(app: App, make: Callable[[MainWindow], QDialog], *, dark: bool = False) -> QImage:
+    """A dialog of the window, by itself."""
+
+    def draw(window: MainWindow) -> QImage:
+        dialog = make(window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        dialog.show()
+        _settle(window)
+        return dialog.grab().toImage()
+
+    return _with_window(app, draw, dark)
+
+
+def _with_window(app: App, draw: Callable[[MainWindow], QImage], dark: bool) -> QImage:
     qt = off_screen()
     before = qInstallMessageHandler(_hear)
     font = qt.font()
@@ -65,10 +91,7 @@ def picture(app: App, arrange: Callable[[MainWindow], None], *, dark: bool = Fal
         window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         window.resize(SIZE)
         window.show()
-        arrange(window)
-        for _ in range(5):  # a layout that changes asks its parent's to, each by an event of its own
-            qt.processEvents()
-        return window.grab().toImage()
+        return draw(window)
     finally:
         window.hide()
         window.desk.jobs.close(1.0)
@@ -77,6 +100,19 @@ def picture(app: App, arrange: Callable[[MainWindow], None], *, dark: bool = Fal
         qInstallMessageHandler(before)
         qt.setFont(font)
         theme.dress(qt)
+
+
+def _settle(window: MainWindow) -> None:
+    """Until jobs have ended, SETTLING_SECONDS at most, and all layouts have: one that changes asks its
+    parent's to, each by an event of its own."""
+    end = time.monotonic() + SETTLING_SECONDS
+    # Not QCoreApplication.processEvents: that of PySide 6.12 takes a reference from None at each call.
+    loop = QEventLoop()
+    while window.desk.jobs.running and time.monotonic() < end:
+        loop.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
+        time.sleep(0.01)
+    for _ in range(5):
+        loop.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
 
 
 def _hear(kind: QtMsgType, _where: QMessageLogContext, text: str) -> None:

@@ -12,6 +12,7 @@ from core.drafting.acts import claimed_acts
 from core.drafting.facts import source, unsupported
 from core.drafting.planted import planted
 from core.drafting.retrieval import retrieve
+from core.drafting.wishes import with_wishes
 from core.models import prompts
 from core.models.chat import ChatModel, ReadsAhead
 from core.models.prompts import Prompt
@@ -68,13 +69,14 @@ def write_draft(
     writer: Writer,
     *,
     left_out: frozenset[str] = frozenset(),
+    wished: Sequence[RuleLine] = (),
     on_text: OnText | None = None,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
 ) -> Draft:
-    """The guided reply. Rules of the traits `left_out` are not used. Raises Cancelled, ModelError,
-    ChildDied."""
-    rules = _rules(context, writer, left_out, progress, cancel)
+    """The guided reply. Rules of the traits `left_out` are not used; those `wished` for hold for this draft
+    alone. Raises Cancelled, ModelError, ChildDied."""
+    rules = with_wishes(_rules(context, writer, left_out, progress, cancel), wished)
     return _write(context, writer, prompt_for(context, writer, rules), rules, on_text, progress, cancel)
 
 

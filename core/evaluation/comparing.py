@@ -100,6 +100,10 @@ class Comparing:
                 shutil.rmtree(earlier, ignore_errors=True)
         return made
 
+    def last(self) -> Evaluation | None:
+        """The last one of this mailbox."""
+        return Evaluations(self._jobs).last()
+
     def blind_test(self, against: str = "zero_shot") -> BlindTest:
         """Guided drafts against another arm's, of the last evaluation, for the person to choose between.
         Raises InputError where there are none."""

@@ -3,23 +3,27 @@ Each part keeps what it has done in the store, so that the same call goes on aft
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from core import messages
 from core.domain import AdapterId, Exchange
 from core.drafting.book import Rules
 from core.evaluation import gate
 from core.evaluation.judging import Contest, Judge
-from core.evaluation.training import Limits, Tools, Training
+from core.evaluation.training import LOSSES, Limits, Tools, Training
 from core.models.metered import Meter, Metered
 from core.preference.agent import PreferenceAgent
 from core.preference.split import split_exchanges
-from core.preference.trainer import TrainedAdapter
+from core.preference.trainer import TrainedAdapter, Trainer
 from core.store.adapters import AdapterRepository
+from core.store.checkpoints import CheckpointRepository
 from core.store.database import Database
+from core.store.examples import ExampleRepository
 from core.store.exchanges import ExchangeRepository, Part
 from core.store.jobs import JobRepository
 from core.tasks import CancelToken, Progress
 
+_SAID = "learn/said/"  # with an adapter's id: the sentences that came of it
 LEAST_DIFFERENCE = 0.05  # of style_match, below which guided drafts hardly differ from plain ones
 
 
@@ -42,6 +46,35 @@ class Learned:
     adapter: AdapterId
     live: bool
     sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far learning has come: the exchanges there are, the examples made of them, and of the run that
+    was begun and has not ended, or else of the last one, the loss of every step; `said`: what the last one
+    that ended told the user."""
+
+    exchanges: int
+    examples: int
+    begun: bool
+    losses: tuple[float, ...]
+    said: tuple[str, ...]
+
+
+def standing(database: Database, base: Path) -> Standing:
+    """Reads the store; starts nothing."""
+    jobs = JobRepository(database)
+    begun = Trainer(base, CheckpointRepository(database), jobs).begun()
+    newest = next(reversed(AdapterRepository(database).all()), None)
+    last = jobs.get(f"{LOSSES}{newest.id}", list[float]) if newest else None
+    said = jobs.get(f"{_SAID}{newest.id}", list[str]) if newest else None
+    return Standing(
+        exchanges=ExchangeRepository(database).count(),
+        examples=len(ExampleRepository(database).all()),
+        begun=bool(begun),
+        losses=begun or tuple(last or ()),
+        said=tuple(said or ()),
+    )
 
 
 class Learner:
@@ -125,6 +158,8 @@ class Learner:
         self._adapters.set_scores(adapter, scores)
         if live:
             self._adapters.make_live(adapter)
+        sentences = (*trained.told, *_sentences(result, live))
+        self._jobs.set(f"{_SAID}{adapter}", list(sentences))
         return Learned(
             examples=count,
             train_seconds=trained.seconds,
@@ -133,7 +168,7 @@ class Learner:
             gate=result,
             adapter=adapter,
             live=live,
-            sentences=(*trained.told, *_sentences(result, live)),
+            sentences=sentences,
         )
 
 

@@ -25,6 +25,7 @@ from core.store.settings import Settings
 from core.tasks import CancelToken, Pause, Progress
 
 LEAST_LEARNING = 8
+LOSSES = "learn/losses/"  # with an adapter's id: the loss of every step of its training
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ class Training:
         record = trained.record(self.base_served, self._tools.large.family, kind)
         made = self._adapters.add(record, trained.gguf, trained.peft)
         self._jobs.set(_key(trained.run), made)
+        self._jobs.set(f"{LOSSES}{made}", list(trained.losses))
         return made
 
     def forget(self, trained: TrainedAdapter) -> None:

@@ -118,12 +118,29 @@ class RuleBook:
             for rule in self._live()
         )
 
-    def edit(self, rule: RuleId, sentence: str) -> None:
-        """The rule in other words; from then on it is the user's own."""
+    def edit(self, rule: RuleId, sentence: str, scope: Scope | None = None) -> None:
+        """The rule in other words, or for others; from then on it is the user's own."""
         old = self.get(rule)
         _check(old.trait, sentence)
         value = "" if old.trait == OTHER else _value(RuleLine(old.trait, sentence))
-        self._rules.update(replace(old, sentence=sentence.strip(), value=value, origin=RuleOrigin.WRITTEN))
+        own = replace(old, sentence=sentence.strip(), value=value, origin=RuleOrigin.WRITTEN)
+        self._rules.update(own if scope is None else replace(own, scope=scope))
+
+    def remove(self, rule: RuleId) -> None:
+        """One of the user's own. Raises InputError for one that was found in mail: it would come back."""
+        if self.get(rule).origin is not RuleOrigin.WRITTEN:
+            raise InputError("This rule was found in your mail and would come back; switch it off instead.")
+        self._rules.remove(rule)
+
+    def restore(self, rules: Iterable[Rule], made: Iterable[RuleId] = ()) -> None:
+        """Rules as they were before a change, the removed ones too; those `made` by it go."""
+        for new in made:
+            self._rules.remove(new)
+        for rule in rules:
+            if self._rules.get(rule.id) is None:
+                self._rules.put_back(rule)
+            else:
+                self._rules.update(rule)
 
     def pin(self, rule: RuleId) -> None:
         self._set(rule, RuleState.PINNED)

@@ -210,6 +210,11 @@ class Trainer:
         for _ in self._child.stream(request, final=(m.Dequantised,)):
             pass
 
+    def begun(self) -> tuple[float, ...]:
+        """The losses up to the last checkpoint of a run that was begun and has not ended; empty for none."""
+        records = (self._jobs.get(key, _Record) for key in self._jobs.keys(_key("")))
+        return next((tuple(one.losses) for one in records if one), ())
+
     def forget(self, run: str) -> None:
         """Drops the checkpoint and record of a run whose adapter is stored."""
         self._checkpoints.clear(run)
@@ -242,7 +247,7 @@ class _Told:
         self.progress.update(reason, 0, 0)
 
     def stepped(self, done: m.StepDone) -> None:
-        self.progress.update(self.stage, done.step, done.total, f"loss {done.loss:.2f}")
+        self.progress.update(self.stage, done.step, done.total, f"loss {done.loss:.2f}", done.loss)
         if self.on_step:
             self.on_step(done.step, done.total, done.loss)
 

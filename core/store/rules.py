@@ -30,6 +30,12 @@ class RuleRepository:
             self._remember(known, None, self.get(known))
         return known
 
+    def put_back(self, rule: Rule) -> None:
+        """A removed rule again, under the id it had."""
+        with self._database.transaction():
+            self._database.write(_INSERT_AS, (*_values(rule), rule.id))
+            self._remember(rule.id, None, rule)
+
     def update(self, rule: Rule) -> None:
         """Writes all fields of the rule with this id; an unchanged one leaves no history."""
         with self._database.transaction():
@@ -82,6 +88,10 @@ _SELECT = (
 _INSERT = (
     "INSERT INTO rules (trait, value, sentence, scope_kind, scope_value, origin, state, support_for,"
     " support_against, evidence_json, since, until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_INSERT_AS = (
+    "INSERT INTO rules (trait, value, sentence, scope_kind, scope_value, origin, state, support_for,"
+    " support_against, evidence_json, since, until, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _UPDATE = (
     "UPDATE rules SET trait = ?, value = ?, sentence = ?, scope_kind = ?, scope_value = ?, origin = ?,"

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from core.app import App
 from core.domain import AccountId
+from core.mail.importer import ImportResult
 from core.mail.sync import SyncResult
 from core.sample.mailbox import make_mailbox
 from core.sample.server import SampleServer
 from core.store.accounts import Account
-from desktop.account_dialog import SignIn
 from desktop.desk import Changed, Desk
 from desktop.jobs import Hands, Job, Lane
 from desktop.words import say
@@ -22,24 +22,20 @@ def sync_mail(desk: Desk) -> Job:
     def work(hands: Hands) -> object:
         return desk.app.sync(hands.progress, hands.cancel)
 
-    return _brought(desk, desk.run(say("Syncing mail"), Lane.MAIL, work, BROUGHT))
+    return brought(desk, desk.run(say("Syncing mail"), Lane.MAIL, work, BROUGHT))
 
 
 def import_mail(desk: Desk, *, path: Path) -> Job:
-    def work(hands: Hands) -> object:
-        return desk.app.import_path(path, hands.progress, hands.cancel)
-
-    return desk.run(say("Importing mail"), Lane.MAIL, work, BROUGHT)
-
-
-def add_account(desk: Desk, *, sign_in: SignIn) -> Job:
-    """Signs in, and syncs at once. An account that cannot be reached is not kept."""
+    """Mail from a file or a folder. It is the user's of the first account, or, before there is one, of
+    whom the mail itself speaks for."""
 
     def work(hands: Hands) -> object:
-        desk.app.add_account(sign_in.account, sign_in.password)
-        return desk.app.sync(hands.progress, hands.cancel)
+        own = next((one.address for one in desk.app.accounts()), "")
+        return desk.app.import_path(path, hands.progress, hands.cancel, own)
 
-    return _brought(desk, desk.run(say("Adding your account"), Lane.MAIL, work, BROUGHT))
+    job = desk.run(say("Importing mail"), Lane.MAIL, work, BROUGHT)
+    job.done.connect(lambda result: desk.told.emit(_imported(result)))
+    return job
 
 
 def try_sample(desk: Desk) -> Job:
@@ -49,7 +45,7 @@ def try_sample(desk: Desk) -> Job:
         serve_sample(desk, desk.app)
         return desk.app.sync(hands.progress, hands.cancel)
 
-    return _brought(desk, desk.run(say("Preparing the sample mailbox"), Lane.MAIL, work, BROUGHT))
+    return brought(desk, desk.run(say("Preparing the sample mailbox"), Lane.MAIL, work, BROUGHT))
 
 
 def resume_sample(desk: Desk) -> Job | None:
@@ -76,7 +72,8 @@ def serve_sample(desk: Desk, app: App) -> None:
     app.add_account(account, server.password)
 
 
-def _brought(desk: Desk, job: Job) -> Job:
+def brought(desk: Desk, job: Job) -> Job:
+    """Tells what a sync brought, once it has."""
     job.done.connect(lambda result: desk.told.emit(_told(result)))
     return job
 
@@ -85,6 +82,13 @@ def _told(result: SyncResult) -> str:
     if not result.sent + result.received:
         return say("No new mail.")
     told = say("New: {0} sent, {1} received.").format(result.sent, result.received)
+    if result.unreadable:
+        told += " " + say("{0} could not be read and were skipped.").format(result.unreadable)
+    return told
+
+
+def _imported(result: ImportResult) -> str:
+    told = say("Imported: {0} sent, {1} received.").format(result.sent, result.received)
     if result.unreadable:
         told += " " + say("{0} could not be read and were skipped.").format(result.unreadable)
     return told

@@ -1,48 +1,89 @@
-"""What a user does with the rule book. Small changes of the store, one after another."""
+"""What a user does with the rule book. Small changes of the store, one after another, each of which can
+be taken back."""
 
-from core.domain import AppliedRule, RuleId, Scope
+from collections.abc import Callable
+
+from core.app import App
+from core.domain import AppliedRule, Rule, RuleId, Scope
 from desktop.desk import Changed, Desk
 from desktop.jobs import Job, Lane
+from desktop.rules.undo import Restore, RuleEdit, RuleStep
 from desktop.words import say
 
 
 def pin_rule(desk: Desk, *, rule: RuleId) -> Job:
-    return desk.run(say("Pinning a rule"), Lane.STORE, lambda _: desk.app.pin(rule), Changed.RULES)
+    return _change(desk, say("Pinning a rule"), lambda app: app.pin(rule))
 
 
 def unpin_rule(desk: Desk, *, rule: RuleId) -> Job:
-    return desk.run(say("Unpinning a rule"), Lane.STORE, lambda _: desk.app.unpin(rule), Changed.RULES)
+    return _change(desk, say("Unpinning a rule"), lambda app: app.unpin(rule))
 
 
 def pin_line(desk: Desk, *, applied: AppliedRule, scope: Scope) -> Job:
     """Makes a rule of one draft a rule of the book, pinned, for `scope`."""
 
-    def work(_: object) -> object:
-        rule = desk.app.add_rule(applied.line.trait, applied.line.sentence, scope)
-        return desk.app.pin(rule.id)
+    def work(app: App) -> object:
+        rule = app.add_rule(applied.line.trait, applied.line.sentence, scope)
+        return app.pin(rule.id)
 
-    return desk.run(say("Pinning a rule"), Lane.STORE, work, Changed.RULES)
+    return _change(desk, say("Pinning a rule"), work)
 
 
 def switch_off(desk: Desk, *, rule: RuleId) -> Job:
-    return desk.run(say("Switching a rule off"), Lane.STORE, lambda _: desk.app.turn_off(rule), Changed.RULES)
+    return _change(desk, say("Switching a rule off"), lambda app: app.turn_off(rule))
 
 
 def switch_on(desk: Desk, *, rule: RuleId) -> Job:
-    return desk.run(say("Switching a rule on"), Lane.STORE, lambda _: desk.app.turn_on(rule), Changed.RULES)
+    return _change(desk, say("Switching a rule on"), lambda app: app.turn_on(rule))
 
 
-def edit_rule(desk: Desk, *, rule: RuleId, sentence: str) -> Job:
+def edit_rule(desk: Desk, *, rule: RuleId, sentence: str, scope: Scope | None = None) -> Job:
+    """In other words, or for others; from then on it is the user's own."""
+    return _change(desk, say("Changing a rule"), lambda app: app.edit_rule(rule, sentence, scope))
+
+
+def add_rule(desk: Desk, *, sentence: str, scope: Scope, trait: str = "other") -> Job:
+    """A rule in the user's own words."""
+    return _change(desk, say("Adding a rule"), lambda app: app.add_rule(trait, sentence, scope))
+
+
+def delete_rule(desk: Desk, *, rule: RuleId) -> Job:
+    return _change(desk, say("Deleting a rule"), lambda app: app.remove_rule(rule))
+
+
+def accept_proposal(desk: Desk, *, number: int) -> Job:
+    """Makes a rule of what the user's edits speak for."""
+    return _change(desk, say("Making a rule of your edits"), lambda app: app.accept_proposal(number))
+
+
+def decline_proposal(desk: Desk, *, number: int) -> Job:
+    return desk.run(
+        say("Declining a proposal"), Lane.STORE, lambda _: desk.app.decline_proposal(number), Changed.RULES
+    )
+
+
+def restore(desk: Desk, *, rules: tuple[Rule, ...], made: tuple[RuleId, ...]) -> Job:
+    """Takes a change back, or does it again: `rules` as they were, without those that were `made`."""
+
     def work(_: object) -> object:
-        return desk.app.edit_rule(rule, sentence)
+        return desk.app.restore_rules(rules, made)
 
-    return desk.run(say("Changing a rule"), Lane.STORE, work, Changed.RULES)
+    return desk.run(say("Taking a change back"), Lane.STORE, work, Changed.RULES)
 
 
-def add_rule(desk: Desk, *, sentence: str, scope: Scope) -> Job:
-    """A rule in the user's own words; its trait is found by core or is 'other'."""
+def _change(desk: Desk, title: str, act: Callable[[App], object]) -> Job:
+    """The job's result is the RuleEdit, which then lies on the desk's stack of changes."""
 
-    def work(_: object) -> object:
-        return desk.app.add_rule("other", sentence, scope)
+    def work(_: object) -> RuleEdit:
+        before = desk.app.rules()
+        act(desk.app)
+        return RuleEdit.between(before, desk.app.rules())
 
-    return desk.run(say("Adding a rule"), Lane.STORE, work, Changed.RULES)
+    job = desk.run(title, Lane.STORE, work, Changed.RULES)
+    job.done.connect(lambda edit: desk.rule_changes.push(RuleStep(title, edit, restorer(desk))))
+    return job
+
+
+def restorer(desk: Desk) -> Restore:
+    """How a step on the stack of changes takes its rules back."""
+    return lambda rules, made: restore(desk, rules=rules, made=made)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.differences import changed
+from desktop.replies.differences import changed
 
 TEXTS = st.text("ab \n.", max_size=60)
 

@@ -4,7 +4,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from core.domain import Finding
-from desktop.draft_edit import DraftEdit
+from desktop.replies.draft_edit import DraftEdit
 
 
 @pytest.fixture

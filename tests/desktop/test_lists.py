@@ -21,8 +21,8 @@ from core.domain import (
     ScopeKind,
 )
 from core.store.messages import StoredMessage
-from desktop.message_list import PAGE, WaitingModel, message_list
-from desktop.rules_model import SENTENCE, SUPPORT, RulesFilter, RulesModel
+from desktop.replies.message_list import PAGE, WaitingModel, message_list
+from desktop.rules.model import SENTENCE, SUPPORT, RulesFilter, RulesModel
 
 COUNT = 100_000
 

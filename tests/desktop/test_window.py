@@ -9,13 +9,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from core.domain import RuleState, ScopeKind
-from desktop.composer import Sheet
+from core.domain import Draft, RuleState, ScopeKind
+from core.drafting.wishes import SOURCE
 from desktop.job_bar import JobRow
 from desktop.jobs import Lane
 from desktop.main_window import MainWindow
 from desktop.operations import mail
-from desktop.rules_model import RULE_ROLE
+from desktop.operations.replies import Written, heed
+from desktop.replies.composer import Sheet
+from desktop.rules.model import RULE_ROLE
+from desktop.rules.undo import RuleEdit
 
 WRITING_MS = 60_000  # generous: a small machine that also trains
 LEFT = Qt.MouseButton.LeftButton
@@ -79,6 +82,92 @@ def test_a_rule_left_out_is_gone_from_the_next_draft_and_can_come_back(
     assert still.leave_button.accessibleName() == "Use it here again"
     QTest.mouseClick(still.leave_button, LEFT)
     assert first.left_out == frozenset()
+
+
+def test_shorter_holds_for_this_draft_alone_until_it_is_left_out(qtbot: QtBot, window: MainWindow) -> None:
+    pane = window.replies
+    sheet = written(qtbot, window)
+    pane.composer.wish_actions[0].trigger()
+    qtbot.waitUntil(lambda: sheet.job is None, timeout=WRITING_MS)
+    assert sheet.draft is not None
+    [asked] = [one for one in sheet.draft.rules if one.line.trait == "length"]
+    assert asked.source == SOURCE
+    pane.composer.wish_actions[1].trigger()  # longer takes its place
+    qtbot.waitUntil(lambda: sheet.job is None, timeout=WRITING_MS)
+    [longer] = sheet.wished
+    assert longer.trait == "length"
+    assert longer != asked.line
+    [chip] = [one for one in pane.chips.chips if one.applied.source == SOURCE]
+    QTest.mouseClick(chip.leave_button, LEFT)
+    assert sheet.wished == ()
+
+
+def test_a_chip_opens_its_rule_with_the_evidence(qtbot: QtBot, window: MainWindow) -> None:
+    written(qtbot, window)
+    chip = next(one for one in window.replies.chips.chips if one.applied.rule is not None)
+    QTest.mouseClick(chip.open_button, LEFT)
+    assert window.screens.currentWidget() is window.rules
+    assert window.rules.selected is not None
+    assert window.rules.selected.id == chip.applied.rule
+
+
+def test_what_longhand_notes_about_a_rule_is_told_and_can_be_taken_back(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    app = window.desk.app
+    before = app.rules()
+    rule = next(one for one in before if one.trait == "exclamation")
+    told = f"The writer did not follow rule {rule.id}."
+    composer = window.replies.composer
+    assert composer.sheet is not None
+    app.edit_rule(rule.id, "Above all: do not exclaim.")
+    written = Written(Draft("Hi!"), (told,), RuleEdit.between(before, app.rules()))
+    heed(window.desk, written)
+    composer.sheet.job = None
+    composer._on_written(composer.sheet, written)
+    composer._refresh()
+    assert composer.noted.text() == told
+    assert composer.noted.isVisible()
+    with qtbot.waitSignal(window.desk.changed):
+        window.desk.rule_changes.undo()
+    assert app.rules() == before
+
+
+def test_a_search_finds_received_mail_and_an_empty_one_shows_what_waits(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    pane = window.replies
+    waiting = pane.model.rowCount()
+    subject = pane.model.message(3).mail.subject
+    QTest.keyClicks(pane.search, subject)
+    qtbot.waitUntil(lambda: pane.waiting_title.text().startswith("Found"))
+    assert subject in {pane.model.message(row).mail.subject for row in range(pane.model.rowCount())}
+    pane.search.setText("zzqx")
+    qtbot.waitUntil(lambda: pane.model.rowCount() == 0)
+    assert pane.nothing.isVisible()
+    pane.search.clear()
+    qtbot.waitUntil(lambda: pane.model.rowCount() == waiting)
+
+
+def test_every_screen_has_its_menu_and_only_its_own(window: MainWindow) -> None:
+    for action, screen in (
+        (window.show_rules, window.rules),
+        (window.show_learning, window.learning),
+        (window.show_models, window.models),
+        (window.show_accounts, window.accounts),
+        (window.show_privacy, window.privacy),
+        (window.show_about, window.about),
+        (window.show_replies, window.replies),
+    ):
+        action.trigger()
+        assert window.screens.currentWidget() is screen
+        assert action.isChecked()
+        shown = [own for own, menu in window._menus.items() if menu.menuAction().isVisible()]
+        assert shown == [screen]
+        could = [one for one in (*screen.actions(), *window.actions()) if one.isVisible()]
+        keys = [one.shortcut().toString() for one in could if one.shortcut().toString()]
+        assert sorted(keys) == sorted(set(keys))
+        assert all(one.isSeparator() or one.toolTip() for one in screen.actions())
 
 
 def test_zero_shot_stands_beside_guided_on_demand(qtbot: QtBot, window: MainWindow) -> None:

@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QHelpEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QToolTip
 
 from core.domain import Finding
-from desktop.differences import Span
 from desktop.parts import tip
+from desktop.replies.differences import Span
 from desktop.theme import SPACE, tones
 
 

@@ -1,24 +1,33 @@
 """The main screen: what waits for an answer, the thread, the reply to it, and the rules in use."""
 
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QCursor, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from core.domain import AppliedRule, Draft, MessageId, RuleId, RuleState, Scope, ScopeKind
 from core.store.messages import StoredMessage
 from desktop import words
-from desktop.chips import Chips
-from desktop.composer import Composer, Sheet
 from desktop.desk import Changed, Desk
-from desktop.message_list import WaitingModel, message_list
 from desktop.operations import rules
-from desktop.parts import heading, label
+from desktop.parts import command, heading, label, quiet_button, row, separator
+from desktop.replies.chips import Chips
+from desktop.replies.composer import Composer, Sheet
+from desktop.replies.message_list import WaitingModel, message_list
+from desktop.replies.thread_view import ThreadView
 from desktop.theme import SPACE
-from desktop.thread_view import ThreadView
 from desktop.words import say
+
+FOUND = 100  # mails that a search shows
+PAUSE_MS = 200  # in typing, before it is searched
 
 
 class RepliesPane(QWidget):
+    rule_asked = Signal(object)  # RuleId
+    sync_asked = Signal()
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
@@ -28,16 +37,39 @@ class RepliesPane(QWidget):
         self.composer = Composer(desk)
         self.chips = Chips()
         self.hint = label(role="muted")
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(say("Search mail"))
+        self.search.setAccessibleName(say("Search mail"))
+        self.search.setClearButtonEnabled(True)
+        self.nothing = label(role="muted")
+        self.sync_button = quiet_button("sync", say("Sync (F5)"), self.sync_asked.emit)
         self.waiting_title = heading("")
         self._thread: tuple[StoredMessage, ...] = ()
+        self._make_commands()
         self._lay_out()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self.reload)
+        self.search.textChanged.connect(lambda _text: self._pause.start())
         self.messages.selectionModel().currentChanged.connect(self._on_current)
         self.composer.rules_changed.connect(self._show_rules)
         self.composer.page_shown.connect(self._make_room)
         self.chips.leave_out_asked.connect(self.composer.leave_out)
         self.chips.pin_asked.connect(self._on_pin)
+        self.chips.rule_asked.connect(self.rule_asked)
         desk.changed.connect(self._on_changed)
         self.reload()
+
+    def _make_commands(self) -> None:
+        self.addActions(self.composer.actions())
+        separator(self)
+        command(self, say("Next message"), lambda: self._step(1), shortcut="Ctrl+Down")
+        command(self, say("Previous message"), lambda: self._step(-1), shortcut="Ctrl+Up")
+        command(
+            self, say("Search mail"), self.search.setFocus, symbol="find",
+            shortcut=QKeySequence.StandardKey.Find, hint=say("Search all mail that was received"),
+        )  # fmt: skip
 
     def _lay_out(self) -> None:
         self.middle = QSplitter(Qt.Orientation.Vertical)
@@ -47,23 +79,48 @@ class RepliesPane(QWidget):
         self.middle.setChildrenCollapsible(False)
         self.middle.setHandleWidth(1)
         self.parts = QSplitter(Qt.Orientation.Horizontal)
-        self.parts.addWidget(_column(self.waiting_title, self.messages, inset=0))
+        self.parts.addWidget(self._list_column())
         self.parts.addWidget(self.middle)
-        self.parts.addWidget(_column(heading(say("Rules in use")), self.hint, self.chips, inset=SPACE * 2))
+        self.parts.addWidget(_column(heading(say("Rules in use")), self.hint, self.chips))
         self.parts.setStretchFactor(1, 1)
-        self.parts.setSizes([290, 640, 290])
+        self.parts.setSizes([264, 610, 310])
         self.parts.setHandleWidth(1)
         self.parts.setChildrenCollapsible(False)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.parts)
 
+    def _list_column(self) -> QWidget:
+        made = QWidget()
+        made.setObjectName("side")
+        made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        made.setMinimumWidth(220)
+        top = QVBoxLayout()
+        top.setContentsMargins(SPACE * 2, SPACE + 4, SPACE + 4, 0)
+        top.setSpacing(SPACE)
+        top.addLayout(row(self.waiting_title, self.sync_button))
+        top.addWidget(self.search)
+        top.addWidget(self.nothing)
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE + 2)
+        column.addLayout(top)
+        column.addWidget(self.messages, 1)
+        return made
+
     def reload(self) -> None:
         """Reads the list again and stays on the message that was open."""
         sheet = self.composer.sheet
-        self.model.reload()
-        count = self._desk.app.waiting_count()
-        self.waiting_title.setText(say("Waiting for an answer · {0}").format(count))
+        wanted = self.search.text().strip()
+        self.model.show_from(partial(self._found, wanted) if wanted else self._desk.app.waiting)
+        if wanted:
+            self.waiting_title.setText(say("Found · {0}").format(self.model.rowCount()))
+            self.nothing.setText(say("No mail holds all of these words."))
+        else:
+            count = self._desk.app.waiting_count()
+            self.waiting_title.setText(say("Waiting for an answer · {0}").format(count))
+            self.nothing.setText(say("Nothing waits for an answer. A sync brings what is new."))
+        self.nothing.setVisible(self.model.rowCount() == 0)
         row = self.model.row_of(sheet.message) if sheet else -1
         if self.model.rowCount():
             self.messages.setCurrentIndex(self.model.index(max(0, row)))
@@ -82,6 +139,15 @@ class RepliesPane(QWidget):
     def retint(self) -> None:
         self.reading.retint()
         self._show_rules(self.composer.sheet)
+
+    def _found(self, wanted: str, limit: int, offset: int) -> Sequence[StoredMessage]:
+        found = self._desk.app.search(wanted, FOUND) if offset == 0 else ()
+        return [one for one in found if not one.outgoing][:limit]
+
+    def _step(self, by: int) -> None:
+        place = self.messages.currentIndex().row() + by
+        if 0 <= place < self.model.rowCount():
+            self.messages.setCurrentIndex(self.model.index(place))
 
     def _on_current(self, current: QModelIndex) -> None:
         if current.isValid():
@@ -102,7 +168,7 @@ class RepliesPane(QWidget):
         else:
             self.chips.show_rules(applied, book, out)
         told = say("Write a draft, and the rules it follows stand here, each with where it comes from.")
-        self.hint.setText(self._desk.app.draft_notice() if applied else told)
+        self.hint.setText(words.in_window(self._desk.app.draft_notice()) if applied else told)
         self.hint.setVisible(bool(self.hint.text()))
 
     def _on_pin(self, applied: AppliedRule) -> None:
@@ -144,20 +210,16 @@ class RepliesPane(QWidget):
             self._show_rules(self.composer.sheet)
 
 
-def _column(*parts: QWidget, inset: int) -> QWidget:
-    """A side column with its title; `inset` leaves room left and right of what is below it."""
+def _column(title: QWidget, hint: QWidget, rest: QWidget) -> QWidget:
+    """A side column with its title."""
     made = QWidget()
     made.setObjectName("side")
     made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     made.setMinimumWidth(220)
     column = QVBoxLayout(made)
-    column.setContentsMargins(inset, SPACE * 2, inset and SPACE, 0)
+    column.setContentsMargins(SPACE * 2, SPACE * 2, SPACE, 0)
     column.setSpacing(SPACE + 2)
-    title, *rest = parts
-    if not inset:
-        title.setContentsMargins(SPACE * 2, 0, 0, 0)
     column.addWidget(title)
-    for part in rest[:-1]:
-        column.addWidget(part)
-    column.addWidget(rest[-1], 1)
+    column.addWidget(hint)
+    column.addWidget(rest, 1)
     return made

@@ -5,19 +5,21 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from core.domain import AppliedRule, Draft, MessageId
+from core.domain import AppliedRule, Draft, MessageId, RuleLine
+from core.drafting.wishes import Wish, lines
 from core.messages import finding_line
 from core.tasks import Step
-from desktop import differences
 from desktop.desk import Desk
-from desktop.draft_edit import DraftEdit
 from desktop.jobs import Job
 from desktop.operations import replies
-from desktop.parts import button, heading, label
+from desktop.operations.replies import Written
+from desktop.parts import ActionButton, command, heading, label, row, separator
+from desktop.replies import differences
+from desktop.replies.draft_edit import DraftEdit
 from desktop.theme import SPACE
-from desktop.words import say
+from desktop.words import in_window, say
 
 SHOWN = 3  # findings told below the draft; all are underlined in it
 
@@ -34,6 +36,8 @@ class Sheet:
     rules: tuple[AppliedRule, ...] = ()  # the draft's, and those left out of it
     left_out: frozenset[str] = field(default_factory=frozenset)
     job: Job | None = None
+    wished: tuple[RuleLine, ...] = ()  # for this reply alone
+    noted: tuple[str, ...] = ()
     told: str = ""
 
 
@@ -68,58 +72,69 @@ class Composer(QWidget):
         self.plain.setReadOnly(True)
         self.status = label(role="muted")
         self.check = label(role="warn")
-        self.write_button = button(
-            say("Write a draft"),
-            self.write,
-            symbol="write",
+        self.noted = label(role="note")
+        self._make_commands()
+
+    def _make_commands(self) -> None:
+        self.write_action = command(
+            self, say("Write a draft"), self.write, symbol="write", shortcut="Ctrl+Return",
             hint=say("Write a reply from your notes, in your style"),
-            shortcut="Ctrl+Return",
-            primary=True,
-        )
-        self.stop_button = button(say("Stop"), self.stop, symbol="cancel", shortcut="Esc")
-        self.save_button = button(
-            say("Save to Drafts"),
-            self.save,
-            symbol="save",
-            hint=say("Put this reply into the Drafts folder of your mail account"),
-            shortcut="Ctrl+S",
-            primary=True,
-        )
-        self.copy_button = button(say("Copy"), self.copy, symbol="copy", shortcut="Ctrl+Shift+C")
-        self.again_button = button(
-            say("Again"),
-            self.write,
-            symbol="again",
+        )  # fmt: skip
+        self.again_action = command(
+            self, say("Again"), self.write, symbol="again", shortcut="Ctrl+Return",  # in the other's place
             hint=say("Write it once more; undo brings this one back"),
-            shortcut="Ctrl+Return",  # as the button it takes the place of
+        )  # fmt: skip
+        self.wish_actions = tuple(
+            command(
+                self, text, lambda wish=wish: self.wish(wish), symbol=wish.value, shortcut=keys, hint=hint
+            )
+            for wish, text, keys, hint in (
+                (Wish.SHORTER, say("Shorter"), "Ctrl+Shift+S", say("Write it again, only the points")),
+                (Wish.LONGER, say("Longer"), "Ctrl+Shift+L", say("Write it again, with more to it")),
+                (
+                    Wish.WARMER,
+                    say("Warmer"),
+                    "Ctrl+Shift+W",
+                    say("Write it again, with good wishes and help"),
+                ),
+            )
         )
-        self.compare_button = button(
-            say("Compare"),
-            self._on_compare,
-            symbol="compare",
+        self.stop_action = command(self, say("Stop"), self.stop, symbol="cancel", shortcut="Esc")
+        separator(self)
+        self.save_action = command(
+            self, say("Save to Drafts"), self.save, symbol="save", shortcut="Ctrl+S",
+            hint=say("Put this reply into the Drafts folder of your mail account"),
+        )  # fmt: skip
+        self.copy_action = command(
+            self, say("Copy"), self.copy, symbol="copy", shortcut="Ctrl+Shift+C",
+            hint=say("Copy the whole reply"),
+        )  # fmt: skip
+        self.compare_action = command(
+            self, say("Compare"), self._on_compare, symbol="compare", shortcut="Ctrl+D", checkable=True,
             hint=say("Show the reply the model writes without your rules beside it"),
-            shortcut="Ctrl+D",
-        )
-        self.compare_button.setCheckable(True)
+        )  # fmt: skip
 
     def _lay_out(self) -> None:
+        self.write_button = ActionButton(self.write_action, primary=True)
+        self.save_button = ActionButton(self.save_action, primary=True)
+        self.stop_button, self.copy_button, self.again_button = (
+            ActionButton(one) for one in (self.stop_action, self.copy_action, self.again_action)
+        )
         ask = QHBoxLayout()
         ask.setSpacing(SPACE * 2)
         ask.addWidget(self.notes, 1)
         ask.addWidget(self.write_button, 0, Qt.AlignmentFlag.AlignBottom)
-        self.left = _titled(say("Without your rules"), self.plain)
+        self.left = _titled(row(heading(say("Without your rules")), 1), self.plain)
         self.right_title = heading(say("Draft"))
-        self.right = _titled(self.right_title, self.draft)
+        flat = [ActionButton(one, flat=True) for one in (*self.wish_actions, self.compare_action)]
+        self.compare_button = flat[-1]
+        self.right = _titled(row(self.right_title, 1, *flat, spacing=SPACE // 2), self.draft)
         pages = QHBoxLayout()
         pages.setSpacing(SPACE * 2)
         pages.addWidget(self.left, 1)
         pages.addWidget(self.right, 1)
-        row = QHBoxLayout()
-        row.setSpacing(SPACE)
-        for one in (self.save_button, self.copy_button, self.again_button, self.stop_button):
-            row.addWidget(one)
-        row.addWidget(self.status, 1)
-        row.addWidget(self.compare_button)
+        line = row(self.save_button, self.copy_button, self.again_button, self.stop_button)
+        line.addWidget(self.status, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE * 2)
         whole.setSpacing(SPACE + 2)
@@ -127,7 +142,8 @@ class Composer(QWidget):
         whole.addLayout(ask)
         whole.addLayout(pages, 1)
         whole.addWidget(self.check)
-        whole.addLayout(row)
+        whole.addWidget(self.noted)
+        whole.addLayout(line)
 
     # What the user does
 
@@ -154,16 +170,31 @@ class Composer(QWidget):
         self._keep()
         sheet = self.sheet
         sheet.text, sheet.draft, sheet.told, sheet.zero_shot = "", None, say("Reading the mail …"), None
-        self.compare_button.setChecked(False)
+        sheet.noted = ()
+        self.compare_action.setChecked(False)
         self.draft.begin()
         sheet.job = replies.write_draft(
-            self._desk, message=sheet.message, notes=sheet.notes, left_out=sheet.left_out
+            self._desk,
+            message=sheet.message,
+            notes=sheet.notes,
+            left_out=sheet.left_out,
+            wished=sheet.wished,
         )
         sheet.job.texted.connect(lambda piece: self._on_text(sheet, piece))
         sheet.job.progressed.connect(lambda step: self._on_step(sheet, step))
-        sheet.job.done.connect(lambda draft: self._on_draft(sheet, draft))
+        sheet.job.done.connect(lambda written: self._on_written(sheet, written))
         sheet.job.ended.connect(lambda: self._on_ended(sheet))
         self._refresh()
+
+    def wish(self, wish: Wish) -> None:
+        """Writes it again, shorter, longer or warmer, until the wish is left out like a rule."""
+        if self.sheet is None or self.sheet.job is not None:
+            return
+        asked = lines(wish)
+        traits = {line.trait for line in asked}
+        self.sheet.wished = tuple(one for one in self.sheet.wished if one.trait not in traits) + asked
+        self.sheet.left_out -= traits
+        self.write()
 
     def stop(self) -> None:
         if self.sheet and self.sheet.job:
@@ -192,13 +223,14 @@ class Composer(QWidget):
         self.sheet.rules, self.sheet.zero_shot = draft.rules, zero_shot
         message, self.sheet = self.sheet.message, None  # nothing of the page is to be kept
         self.show_message(message)
-        self.compare_button.setChecked(zero_shot is not None)
+        self.compare_action.setChecked(zero_shot is not None)
         self._refresh()
 
     def leave_out(self, applied: AppliedRule) -> None:
         """Takes the rule out of the next writing of this reply, or back into it."""
         if self.sheet is not None:
             self.sheet.left_out ^= {applied.line.trait}
+            self.sheet.wished = tuple(one for one in self.sheet.wished if one != applied.line)
             self._refresh()
             self.rules_changed.emit(self.sheet)
 
@@ -206,7 +238,7 @@ class Composer(QWidget):
         sheet = self.sheet
         if (
             sheet is not None
-            and self.compare_button.isChecked()
+            and self.compare_action.isChecked()
             and sheet.zero_shot is None
             and sheet.job is None
         ):
@@ -230,7 +262,8 @@ class Composer(QWidget):
         if sheet is self.sheet and not sheet.text and step.total:
             self.status.setText(say("Reading the mail … {0} %").format(round(100 * step.done / step.total)))
 
-    def _on_draft(self, sheet: Sheet, draft: Draft) -> None:
+    def _on_written(self, sheet: Sheet, written: Written) -> None:
+        draft, sheet.noted = written.draft, written.noted
         left = tuple(one for one in sheet.rules if one.line.trait in sheet.left_out)
         written = {one.line for one in draft.rules}
         sheet.draft, sheet.text, sheet.told = draft, draft.text, ""
@@ -274,20 +307,20 @@ class Composer(QWidget):
         sheet = self.sheet
         writing = sheet is not None and sheet.job is not None
         written = sheet is not None and (writing or sheet.draft is not None or bool(self.draft.toPlainText()))
-        comparing = written and self.compare_button.isChecked()
+        comparing = written and self.compare_action.isChecked()
         self.notes.setEnabled(sheet is not None)
-        self.write_button.setEnabled(sheet is not None and not writing)
-        self.write_button.setVisible(not written)
-        self.stop_button.setVisible(writing)
-        for one in (self.save_button, self.copy_button, self.again_button):
+        self.write_action.setEnabled(sheet is not None and not writing)
+        self.write_action.setVisible(not written)
+        self.stop_action.setVisible(writing)
+        for one in (self.save_action, self.copy_action, self.again_action, *self.wish_actions):
             one.setVisible(written and not writing)
-        self.compare_button.setVisible(written)
+        self.compare_action.setVisible(written)
         if self.right.isVisibleTo(self) != written:
             self.right.setVisible(written)
             self.page_shown.emit(written)
         self.left.setVisible(comparing)
         self.status.setText(sheet.told if sheet else "")
-        self.again_button.setText(self._again_text())
+        self.again_action.setText(self._again_text())
         self.right_title.setText(say("With your rules") if comparing else say("Draft"))
         self._show_check()
         self._mark_differences(comparing and not writing)
@@ -311,13 +344,17 @@ class Composer(QWidget):
         findings = self.draft.findings
         self.check.setVisible(bool(findings))
         self.check.setText("\n".join(finding_line(finding) for finding in findings[:SHOWN]))
+        noted = self.sheet.noted if self.sheet else ()
+        self.noted.setVisible(bool(noted))
+        self.noted.setText("\n".join(in_window(one) for one in noted))
 
 
-def _titled(title: str | QLabel, page: QWidget) -> QWidget:
+def _titled(title: QHBoxLayout, page: QWidget) -> QWidget:
     made = QWidget()
+    title.addStrut(SPACE * 3 + 6)  # as high as a row with buttons: two pages stand level
     column = QVBoxLayout(made)
-    column.setContentsMargins(0, SPACE, 0, 0)
+    column.setContentsMargins(0, SPACE // 2, 0, 0)
     column.setSpacing(SPACE - 2)
-    column.addWidget(heading(title) if isinstance(title, str) else title)
+    column.addLayout(title)
     column.addWidget(page, 1)
     return made

@@ -23,13 +23,14 @@ from desktop.theme import SPACE, scaled, tones
 PAGE = 100  # rows fetched at a time: a few milliseconds of the store
 
 Index = QModelIndex | QPersistentModelIndex
+Fetch = Callable[[int, int], Sequence[StoredMessage]]  # a page: how many, from which on
 MAIL_ROLE = Qt.ItemDataRole.UserRole
 
 
 class WaitingModel(QAbstractListModel):
     """Fetches rows as the view comes near them, so that 100,000 messages cost as little as 100."""
 
-    def __init__(self, fetch: Callable[[int, int], Sequence[StoredMessage]]) -> None:
+    def __init__(self, fetch: Fetch) -> None:
         super().__init__()
         self._fetch = fetch
         self._rows: list[StoredMessage] = []
@@ -63,6 +64,11 @@ class WaitingModel(QAbstractListModel):
     def row_of(self, message: MessageId) -> int:
         """The row of a message that is fetched already, -1 otherwise."""
         return next((row for row, one in enumerate(self._rows) if one.id == message), -1)
+
+    def show_from(self, fetch: Fetch) -> None:
+        """Other messages, or the same ones read again."""
+        self._fetch = fetch
+        self.reload()
 
     def reload(self) -> None:
         """Reads again from the store, as many rows as were shown."""

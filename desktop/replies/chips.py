@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from core.domain import AppliedRule, Kept, Rule, RuleId, RuleState
+from core.drafting.wishes import SOURCE
 from desktop import words
 from desktop.icon import pixmap
 from desktop.parts import label, quiet_button, restyle, set_symbol
@@ -24,6 +25,7 @@ class Chip(QFrame):
 
     pin_asked = Signal(object)  # AppliedRule
     leave_out_asked = Signal(object)  # AppliedRule
+    rule_asked = Signal(object)  # RuleId
 
     def __init__(self, applied: AppliedRule, rule: Rule | None, left_out: bool) -> None:
         super().__init__()
@@ -33,6 +35,8 @@ class Chip(QFrame):
         self._trait = label(words.trait(applied.line.trait), role="muted", size=0.88)
         self._sentence = label(applied.line.sentence)
         self._why = label(why(applied, rule), role="muted", size=0.88)
+        self.open_button = quiet_button("find", words.say("Show what bears this rule out"), self._on_open)
+        self.open_button.setVisible(applied.rule is not None)
         self.pin_button = quiet_button("pin", "", lambda: self.pin_asked.emit(self.applied))
         self.leave_button = quiet_button("leaveout", "", lambda: self.leave_out_asked.emit(self.applied))
         self._lay_out()
@@ -43,6 +47,7 @@ class Chip(QFrame):
         top.setSpacing(SPACE)
         top.addWidget(self._mark)
         top.addWidget(self._trait, 1)
+        top.addWidget(self.open_button)
         top.addWidget(self.pin_button)
         top.addWidget(self.leave_button)
         whole = QVBoxLayout(self)
@@ -51,6 +56,9 @@ class Chip(QFrame):
         whole.addLayout(top)
         whole.addWidget(self._sentence)
         whole.addWidget(self._why)
+
+    def _on_open(self) -> None:
+        self.rule_asked.emit(self.applied.rule)
 
     def show_state(self, rule: Rule | None, left_out: bool) -> None:
         """Draws again what the user may have changed, without moving the chip."""
@@ -78,6 +86,7 @@ class Chips(QScrollArea):
 
     pin_asked = Signal(object)  # AppliedRule
     leave_out_asked = Signal(object)  # AppliedRule
+    rule_asked = Signal(object)  # RuleId
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,6 +114,7 @@ class Chips(QScrollArea):
         for row, chip in enumerate(self.chips):
             chip.pin_asked.connect(self.pin_asked)
             chip.leave_out_asked.connect(self.leave_out_asked)
+            chip.rule_asked.connect(self.rule_asked)
             self._column.insertWidget(row, chip)
 
     def refresh(self, book: Mapping[RuleId, Rule], left_out: frozenset[str]) -> None:
@@ -114,6 +124,8 @@ class Chips(QScrollArea):
 
 def why(applied: AppliedRule, rule: Rule | None) -> str:
     """Why a rule applies, in a few words: where it comes from, and how many mails bear it out."""
+    if applied.source == SOURCE:
+        return words.say("As you asked, for this draft alone")
     source = words.say("Learned for mails like this one")
     if applied.source != "agent":
         source = words.say("For {0}").format(applied.source)

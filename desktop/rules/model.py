@@ -1,12 +1,14 @@
 """The rule book as a table: one row a rule, what each column says of it, and the search over it."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication
 
-from core.domain import OUT, Rule, RuleState
+from core.domain import OUT, Rule, RuleOrigin, RuleState
+from core.preference.rulebook import has_ended
 from desktop import words
 from desktop.icon import icon
 from desktop.parts import tip
@@ -15,7 +17,7 @@ from desktop.theme import tones
 Index = QModelIndex | QPersistentModelIndex
 RULE_ROLE = Qt.ItemDataRole.UserRole
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
-SENTENCE, TRAIT, SCOPE, SUPPORT, ORIGIN, STATE = range(6)
+SENTENCE, TRAIT, SCOPE, SUPPORT, STATE = range(5)
 
 
 class RulesModel(QAbstractTableModel):
@@ -32,7 +34,7 @@ class RulesModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._rules)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        return 0 if parent.isValid() else 6
+        return 0 if parent.isValid() else 5
 
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -43,8 +45,7 @@ class RulesModel(QAbstractTableModel):
             words.say("Rule"),
             words.say("About"),
             words.say("For"),
-            words.say("Mails that bear it out"),
-            words.say("From"),
+            words.say("Mails"),
             words.say("State"),
         )[section]
 
@@ -73,8 +74,18 @@ class RulesModel(QAbstractTableModel):
         return None
 
 
+class Show(StrEnum):
+    """Which rules the table is narrowed to."""
+
+    ALL = "all"
+    IN_USE = "in use"
+    OWN = "own"
+    PINNED = "pinned"
+    OUT = "out"
+
+
 class RulesFilter(QSortFilterProxyModel):
-    """Finds the words typed in any column."""
+    """Finds the words typed in any column, among the rules asked for."""
 
     def __init__(self, model: RulesModel) -> None:
         super().__init__()
@@ -83,6 +94,30 @@ class RulesFilter(QSortFilterProxyModel):
         self.setFilterKeyColumn(-1)
         self.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setSortCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._show = Show.ALL
+
+    def show_only(self, which: Show) -> None:
+        self.beginFilterChange()
+        self._show = which
+        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
+    def filterAcceptsRow(self, row: int, parent: Index) -> bool:  # noqa: N802
+        rule: Rule = self.sourceModel().index(row, 0, parent).data(RULE_ROLE)
+        return _is_among(rule, self._show) and super().filterAcceptsRow(row, parent)
+
+
+def _is_among(rule: Rule, which: Show) -> bool:
+    match which:
+        case Show.IN_USE:
+            return rule.state not in OUT and not has_ended(rule)
+        case Show.OWN:
+            return rule.origin is RuleOrigin.WRITTEN
+        case Show.PINNED:
+            return rule.state is RuleState.PINNED
+        case Show.OUT:
+            return rule.state in OUT or has_ended(rule)
+        case _:
+            return True
 
 
 def _cell(rule: Rule, column: int) -> str:
@@ -92,6 +127,5 @@ def _cell(rule: Rule, column: int) -> str:
         words.trait(rule.trait),
         words.scope(rule.scope),
         words.say("{0} of {1}").format(rule.support_for, total) if total else "–",
-        words.origin(rule.origin),
-        words.state(rule.state),
+        words.standing(rule),
     )[column]

@@ -1,0 +1,1 @@
+"""What is looked after now and then: models, accounts, privacy, and what this program is."""

@@ -1,0 +1,1 @@
+"""Learning: what runs, how it went, every adapter with its scores, and the blind test."""

@@ -1,0 +1,98 @@
+"""The loss of every step of training, as a curve: how far the rules it guesses are from those it is to
+learn. Drawn with pyqtgraph, which is imported only here and only once there is a curve."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.parts import label
+from desktop.theme import SPACE, tones
+from desktop.words import say
+
+SMOOTH = 10  # steps of the running mean
+
+
+class LossChart(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.losses: list[float] = []
+        self._plot: Any = None
+        self._each: Any = None
+        self._mean: Any = None
+        self._empty = label(say("The curve appears with the first steps of training."), role="muted")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self._empty, 0, Qt.AlignmentFlag.AlignTop)
+        self.setMinimumHeight(SPACE * 24)
+        self.setAccessibleName(say("Loss of each step of training"))
+
+    def show_losses(self, losses: Sequence[float]) -> None:
+        self.losses = list(losses)
+        self._draw()
+
+    def add(self, loss: float) -> None:
+        self.losses.append(loss)
+        self._draw()
+
+    def retint(self) -> None:
+        if self._plot is not None:
+            self._dress()
+
+    def _draw(self) -> None:
+        if len(self.losses) < 2:
+            self._empty.show()
+            if self._plot is not None:
+                self._plot.hide()
+            return
+        if self._plot is None:
+            self._make_plot()
+        self._empty.hide()
+        self._plot.show()
+        steps = list(range(1, len(self.losses) + 1))
+        self._each.setData(steps, self.losses)
+        self._mean.setData(steps, running_mean(self.losses, SMOOTH))
+        told = say("After {0} steps the loss is {1:.2f}").format(
+            len(self.losses), running_mean(self.losses, SMOOTH)[-1]
+        )
+        self.setAccessibleDescription(told)
+        self.setToolTip(told)
+
+    def _make_plot(self) -> None:
+        import pyqtgraph
+
+        pyqtgraph.setConfigOptions(antialias=True)
+        self._plot = pyqtgraph.PlotWidget()
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        item = self._plot.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setMouseEnabled(False, False)
+        item.getViewBox().setDefaultPadding(0.03)
+        item.setLabel("bottom", say("step"))
+        item.setLabel("left", say("loss"))
+        self._each, self._mean = self._plot.plot(), self._plot.plot()
+        self._dress()
+        self._column.addWidget(self._plot)
+
+    def _dress(self) -> None:
+        import pyqtgraph
+
+        look = tones(self.palette())
+        self._plot.setBackground(look.base)
+        for name in ("left", "bottom"):
+            axis = self._plot.getPlotItem().getAxis(name)
+            axis.setPen(look.border)
+            axis.setTextPen(look.muted)
+        self._each.setPen(pyqtgraph.mkPen(look.border, width=1))
+        self._mean.setPen(pyqtgraph.mkPen(look.accent, width=2))
+
+
+def running_mean(values: Sequence[float], over: int) -> list[float]:
+    """Of each value and the `over` - 1 before it, fewer at the beginning."""
+    means = []
+    for end in range(1, len(values) + 1):
+        window = values[max(0, end - over) : end]
+        means.append(sum(window) / len(window))
+    return means

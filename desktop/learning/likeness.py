@@ -1,0 +1,56 @@
+"""How near drafts come to the user's own replies, as bars people understand: 0 is somebody else, 10 the
+user again."""
+
+from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
+
+from core.evaluation.evaluating import Evaluation
+from desktop.parts import label
+from desktop.theme import SPACE
+from desktop.words import say
+
+WHOLE = 100  # of a bar
+
+
+class Likeness(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(SPACE * 2)
+        self._grid.setVerticalSpacing(SPACE)
+        self._grid.setColumnStretch(1, 1)
+        self.bars: dict[str, QProgressBar] = {}
+
+    def show_evaluation(self, made: Evaluation) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            item.widget().deleteLater()
+        self.bars = {}
+        for place, (arm, name) in enumerate(
+            (
+                ("zero_shot", say("Without your rules")),
+                ("few_shot", say("With earlier replies as examples")),
+                ("guided", say("With your rules")),
+            )
+        ):
+            score = made.gate.arms[arm].likeness if arm in made.gate.arms else None
+            if score is None:
+                continue
+            tens = in_tens(score)
+            bar = QProgressBar()
+            bar.setObjectName("likeness" if arm == "guided" else "likeness_other")
+            bar.setTextVisible(False)
+            bar.setRange(0, WHOLE)
+            bar.setValue(round(tens * WHOLE / 10))
+            told = say("{0} of 10").format(f"{tens:.0f}")
+            bar.setAccessibleName(f"{name}: {told}")
+            self.bars[arm] = bar
+            for column, one in enumerate((label(name), bar, label(told, bold=arm == "guided"))):
+                one.setMinimumWidth(0)
+                if column != 1:
+                    one.setWordWrap(False)
+                self._grid.addWidget(one, place, column)
+
+
+def in_tens(likeness: float) -> float:
+    """0 to 10: below somebody else, or nearer than the user's own replies are to each other, says no more."""
+    return 10 * min(1.0, max(0.0, likeness))

@@ -1,0 +1,55 @@
+"""What a user does with mail accounts."""
+
+from core.domain import AccountId
+from core.mail.sync import SyncResult
+from core.store.settings import Exclude
+from desktop.care.sign_in import SignIn
+from desktop.desk import Changed, Desk
+from desktop.jobs import Hands, Job, Lane
+from desktop.operations.mail import BROUGHT, brought
+from desktop.words import say
+
+
+def find_server(desk: Desk, *, address: str) -> Job:
+    """Looks for an address's mail server; the job's result is a core.mail.discovery.Looked."""
+
+    def work(hands: Hands) -> object:
+        return desk.app.find_server(address, hands.progress, hands.cancel)
+
+    return desk.run(say("Looking for the mail server"), Lane.LOOK, work)
+
+
+def add_account(desk: Desk, *, sign_in: SignIn, exclude: Exclude) -> Job:
+    """Keeps what is never to be read, signs in, and syncs at once. An account that cannot be reached is
+    not kept."""
+
+    def work(hands: Hands) -> SyncResult:
+        if exclude != desk.app.exclude:
+            desk.app.set_exclude(exclude)
+        desk.app.add_account(sign_in.account, sign_in.password)
+        return desk.app.sync(hands.progress, hands.cancel)
+
+    return brought(desk, desk.run(say("Adding your account"), Lane.MAIL, work, BROUGHT | Changed.PRIVACY))
+
+
+def test_account(desk: Desk, *, account: AccountId) -> Job:
+    """Signs in; what was found is told in a sentence."""
+
+    def work(_: Hands) -> object:
+        return desk.app.test_account(account)
+
+    job = desk.run(say("Testing the account"), Lane.LOOK, work, Changed.PRIVACY)
+    job.done.connect(desk.told.emit)
+    return job
+
+
+def remove_account(desk: Desk, *, account: AccountId) -> Job:
+    """With its mail, and what was learned from it."""
+
+    def work(_: Hands) -> object:
+        return desk.app.remove_account(account)
+
+    what = BROUGHT | Changed.LEARNING | Changed.PRIVACY
+    job = desk.run(say("Removing the account and its mail"), Lane.MAIL, work, what)
+    job.done.connect(lambda _: desk.told.emit(say("The account and its mail are gone from this machine.")))
+    return job

@@ -1,0 +1,1 @@
+"""Replies: what waits for an answer, the thread, the draft, and the rules in use."""

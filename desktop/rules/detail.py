@@ -1,0 +1,148 @@
+"""One rule in full: what it asks, what bears it out and what speaks against it, since when, where it comes
+from, the mails that show it, and the rules that ask for something else."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.domain import Rule, RuleOrigin
+from core.store.messages import StoredMessage
+from desktop import words
+from desktop.parts import heading, label, row
+from desktop.replies.thread_view import ThreadView
+from desktop.theme import SPACE
+from desktop.words import say
+
+MAILS = 6  # shown; a rule keeps a few of its newest
+
+
+class RuleDetail(QScrollArea):
+    settle_asked = Signal(object)  # Rule: the one that is to hold
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(say("The rule in full"))
+        self.setMinimumWidth(280)
+        self._mails: tuple[StoredMessage, ...] = ()
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        column = self._begin()
+        column.addWidget(
+            label(say("Choose a rule to see what bears it out, and the mails it was found in."), role="muted")
+        )
+        column.addStretch(1)
+
+    def show_rule(self, rule: Rule, mails: Sequence[StoredMessage], others: Sequence[Rule]) -> None:
+        """`others`: rules for the same people that ask for something else."""
+        column = self._begin()
+        column.addWidget(
+            label(
+                f"{words.trait(rule.trait)} · {words.scope(rule.scope)}", role="heading", size=0.95, bold=True
+            )
+        )
+        column.addWidget(label(rule.sentence, size=1.2, bold=True))
+        column.addWidget(label(_story(rule), role="muted"))
+        if rule.support_for + rule.support_against:
+            self._show_support(column, rule)
+        if others:
+            self._show_conflict(column, rule, others)
+        self._mails = tuple(mails)[:MAILS]
+        if self._mails:
+            column.addSpacing(SPACE)
+            column.addWidget(heading(say("Mails that show it")))
+            for mail in self._mails:
+                column.addWidget(self._mail_button(mail))
+        column.addStretch(1)
+
+    def open_mail(self, mail: StoredMessage) -> QDialog:
+        """Shows a mail by itself, as the thread view does: plain, and nothing fetched."""
+        dialog = QDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(mail.mail.subject)
+        dialog.resize(560, 480)
+        reading = ThreadView()
+        reading.show_thread((mail,))
+        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        close.button(QDialogButtonBox.StandardButton.Close).setText(say("Close"))
+        close.rejected.connect(dialog.close)
+        whole = QVBoxLayout(dialog)
+        whole.setContentsMargins(0, 0, SPACE * 2, SPACE * 2)
+        whole.addWidget(reading)
+        whole.addWidget(close)
+        dialog.open()
+        return dialog
+
+    def _begin(self) -> QVBoxLayout:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(SPACE * 2, 0, SPACE, 0)
+        column.setSpacing(SPACE)
+        self.setWidget(inner)
+        return column
+
+    @staticmethod
+    def _show_support(column: QVBoxLayout, rule: Rule) -> None:
+        total = rule.support_for + rule.support_against
+        bar = QProgressBar()
+        bar.setTextVisible(False)
+        bar.setRange(0, total)
+        bar.setValue(rule.support_for)
+        told = say("{0} mails for it, {1} against").format(rule.support_for, rule.support_against)
+        bar.setAccessibleName(told)
+        bar.setToolTip(told)
+        column.addSpacing(SPACE)
+        column.addWidget(bar)
+        column.addWidget(label(told, role="muted", size=0.92))
+
+    def _show_conflict(self, column: QVBoxLayout, rule: Rule, others: Sequence[Rule]) -> None:
+        """The ways of writing side by side; the one that is pinned holds."""
+        box = QFrame()
+        box.setObjectName("conflict")
+        inside = QVBoxLayout(box)
+        inside.setContentsMargins(SPACE + 4, SPACE + 2, SPACE + 4, SPACE + 4)
+        inside.setSpacing(SPACE)
+        inside.addWidget(label(say("Your mail says both. Which is to hold?"), bold=True))
+        for one in (rule, *others):
+            text = label(f"{one.sentence} ({say('{0} mails').format(one.support_for)})")
+            keep = QPushButton(say("This one"))
+            keep.setToolTip(say("Pin this rule, so that it wins"))
+            keep.setAccessibleName(f"{keep.text()}: {one.sentence}")
+            keep.clicked.connect(lambda _checked=False, one=one: self.settle_asked.emit(one))
+            line = row(text, keep)
+            line.setStretch(0, 1)
+            inside.addLayout(line)
+        column.addSpacing(SPACE)
+        column.addWidget(box)
+
+    def _mail_button(self, mail: StoredMessage) -> QPushButton:
+        to = words.who(mail.mail.to[0]) if mail.mail.to else ""
+        made = QPushButton()
+        made.setObjectName("row")
+        full = say("{0}, to {1}: {2}").format(words.day(mail.mail.date), to, mail.mail.subject)
+        made.setText(self.fontMetrics().elidedText(full, Qt.TextElideMode.ElideRight, 300))
+        made.setToolTip(say("Read this mail"))
+        made.setAccessibleName(full)
+        made.clicked.connect(lambda: self.open_mail(mail))
+        return made
+
+
+def _story(rule: Rule) -> str:
+    came = {
+        RuleOrigin.LEARNED: say("Learned from your replies"),
+        RuleOrigin.MEASURED: say("Counted in your sent mail"),
+        RuleOrigin.WRITTEN: say("In your own words"),
+    }[rule.origin]
+    return " · ".join(part for part in (words.standing(rule), came, words.held(rule)) if part)

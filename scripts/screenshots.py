@@ -1,0 +1,94 @@
+"""Draws every screen of the window, light and dark, into docs/screenshots: `python scripts/screenshots.py
+[HOME]`. HOME is kept between runs; a new one gets the sample mailbox, learning and an evaluation first,
+which takes a few minutes."""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from core.app import App
+from core.domain import Draft
+from core.evaluation.learning import Limits
+from core.store.paths import Profile
+from core.tasks import CancelToken, Progress
+from desktop.care.account_dialog import AccountDialog
+from desktop.desk import Desk
+from desktop.learning.blind import BlindDialog
+from desktop.main_window import MainWindow
+from desktop.operations import mail
+from desktop.rules.dialog import RuleDialog
+from desktop.screenshot import off_screen, picture, picture_of_dialog
+
+FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
+NOTES = "yes, Thursday at 3 pm"
+PASSPHRASE = "a passphrase for pictures"  # noqa: S105 - of a made-up person's mailbox
+LIMITS = Limits(examples=40, gate=20)
+
+
+def main() -> None:
+    home = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
+    off_screen()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    empty = App.open(Profile(Path(tempfile.mkdtemp())), PASSPHRASE, "the pictures")
+    _both(empty, "first-run", lambda _window: None)
+    empty.close()
+    app = App.open(Profile(home), PASSPHRASE, "the pictures")
+    if not app.accounts():
+        _fill(app)
+    try:
+        _screens(app)
+    finally:
+        app.close()
+
+
+def _fill(app: App) -> None:
+    desk = Desk(app)
+    mail.serve_sample(desk, app)
+    app.sync(Progress(), CancelToken())
+    app.learn(Progress(), CancelToken(), limits=LIMITS)
+    app.comparing.mail(Progress(), CancelToken(), controls=False)
+    desk.stop_servers()
+
+
+def _screens(app: App) -> None:
+    message = app.waiting(1)[0].id
+    draft = app.draft(message, notes=NOTES)
+    plain = app.zero_shot(message, notes=NOTES)
+    _both(app, "replies", lambda window: window.replies.show_message(message))
+    _both(app, "draft", _with_draft(message, draft, None))
+    _both(app, "compare", _with_draft(message, draft, plain.text))
+    for name in ("rules", "learning", "models", "accounts", "privacy", "about"):
+        _both(app, name, lambda window, name=name: window.show_screen(getattr(window, name)))
+    for name, make in (
+        ("add-account", lambda window: AccountDialog(window.desk, window)),
+        ("never-read", _second_step),
+        ("add-rule", lambda window: RuleDialog(window.rules)),
+        ("blind-test", lambda window: BlindDialog(window.desk, app.comparing.blind_test(), window)),
+    ):
+        for dark in (False, True):
+            _save(picture_of_dialog(app, make, dark=dark), name, dark)
+
+
+def _with_draft(message: object, draft: Draft, zero_shot: str | None) -> Callable[[MainWindow], None]:
+    return lambda window: window.replies.show_draft(message, NOTES, draft, zero_shot)
+
+
+def _second_step(window: MainWindow) -> AccountDialog:
+    dialog = AccountDialog(window.desk, window)
+    dialog.next.setEnabled(True)
+    dialog.next.click()
+    return dialog
+
+
+def _both(app: App, name: str, arrange: Callable[[MainWindow], None]) -> None:
+    for dark in (False, True):
+        _save(picture(app, arrange, dark=dark), name, dark)
+
+
+def _save(image: object, name: str, dark: bool) -> None:
+    image.save(str(FOLDER / f"{name}{'-dark' if dark else ''}.png"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,300 @@
+"""Models, accounts, privacy and the report: each thing a user does there, against real servers."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox, QPlainTextEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from core.mail.discovery import Found, Looked, Origin
+from core.mail.server_settings import ServerSettings
+from core.sample.mailbox import make_mailbox
+from core.sample.server import SampleServer
+from desktop.care.account_dialog import AccountDialog
+from desktop.main_window import MainWindow
+from tests.desktop.conftest import OpenWindow
+from tests.hub import FILE, REPO, Fault, StandIn, stand_in
+from tests.tiny_models import write_model
+
+LEFT = Qt.MouseButton.LeftButton
+NAME = f"{REPO}:{FILE}"
+LONG_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SampleServer]:
+    mailbox = make_mailbox(3)
+    served = SampleServer.start([(one.folder, one.flags, one.raw) for one in mailbox.messages], user="jo")
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[StandIn]:
+    with stand_in(write_model(tmp_path / "tiny.gguf").read_bytes()) as hub:
+        yield hub
+
+
+def dialog_of(window: MainWindow) -> AccountDialog:
+    window.add_action.trigger()
+    made = window.findChild(AccountDialog)
+    assert isinstance(made, AccountDialog)
+    return made
+
+
+def press_in(box: QMessageBox | None, text: str) -> None:
+    assert isinstance(box, QMessageBox)
+    [wanted] = [one for one in box.findChildren(QPushButton) if one.text() == text]
+    QTest.mouseClick(wanted, LEFT)
+
+
+def fill_in(dialog: AccountDialog, server: SampleServer, address: str, password: str) -> None:
+    QTest.mouseClick(dialog.by_hand, LEFT)
+    dialog.host.setModified(True)
+    for field, text in (
+        (dialog.address, address),
+        (dialog.password, password),
+        (dialog.host, server.host),
+        (dialog.user, server.user),
+    ):
+        field.setText(text)
+    dialog.tls.setCurrentIndex(dialog.tls.findData("none"))
+    dialog.port.setValue(server.port)
+
+
+# Accounts
+
+
+def test_an_account_is_added_after_what_must_never_be_read(
+    qtbot: QtBot, empty_window: MainWindow, server: SampleServer
+) -> None:
+    dialog = dialog_of(empty_window)
+    assert not dialog.next.isEnabled()
+    fill_in(dialog, server, make_mailbox(3).user.email, server.password)
+    QTest.mouseClick(dialog.next, LEFT)
+    assert dialog.steps.currentIndex() == 1
+    dialog.never.domains.setPlainText("@Hospital.example\n\n")
+    dialog.never.words.setPlainText("privileged")
+    QTest.mouseClick(dialog.back, LEFT)
+    QTest.mouseClick(dialog.next, LEFT)
+    QTest.mouseClick(dialog.ok, LEFT)
+    app = empty_window.desk.app
+    qtbot.waitUntil(lambda: not empty_window.desk.jobs.running, timeout=LONG_MS)
+    assert (app.exclude.domains, app.exclude.words) == (("hospital.example",), ("privileged",))
+    assert [one.host for one in app.accounts()] == [server.host]
+    assert app.waiting_count() > 0
+    assert empty_window.screens.currentWidget() is empty_window.replies
+
+    empty_window.show_accounts.trigger()
+    pane = empty_window.accounts
+    [account] = app.accounts()
+    pane.test(account)
+    qtbot.waitUntil(lambda: "Signed in" in empty_window.told.text(), timeout=LONG_MS)
+    press_in(pane.remove(account), "Keep it")
+    assert app.accounts()
+    press_in(pane.remove(account), "Remove")
+    qtbot.waitUntil(lambda: not empty_window.desk.jobs.running, timeout=LONG_MS)
+    assert app.accounts() == ()
+    assert pane.nothing.isVisible()
+    empty_window.show_replies.trigger()
+    assert empty_window.screens.currentWidget() is empty_window.empty
+
+
+def test_a_refused_password_is_one_sentence_and_keeps_nothing(
+    qtbot: QtBot, empty_window: MainWindow, server: SampleServer
+) -> None:
+    dialog = dialog_of(empty_window)
+    fill_in(dialog, server, "jo@firm.example", "wrong")
+    dialog.next.click()
+    dialog.ok.click()
+    qtbot.waitUntil(lambda: empty_window._notice is not None, timeout=LONG_MS)
+    assert empty_window._notice is not None
+    assert "\n" not in empty_window._notice.text()
+    assert empty_window.desk.app.accounts() == ()
+    empty_window._notice.close()
+
+
+def test_the_server_of_a_known_provider_is_filled_in(qtbot: QtBot, empty_window: MainWindow) -> None:
+    """Longhand's own list: no network is asked."""
+    dialog = dialog_of(empty_window)
+    dialog.address.setText("somebody@gmail.com")
+    dialog.address.editingFinished.emit()
+    qtbot.waitUntil(lambda: bool(dialog.host.text()), timeout=LONG_MS)
+    assert dialog.host.text() == "imap.gmail.com"
+    assert "app password" in dialog.found.text()
+    dialog.password.setText("x")
+    assert dialog.next.isEnabled()
+    dialog.reject()
+
+
+def test_an_unproven_server_is_shown_to_be_looked_at_and_none_found_asks_for_it(
+    qtbot: QtBot, empty_window: MainWindow
+) -> None:
+    dialog = dialog_of(empty_window)
+    settings = ServerSettings("mx.else.example", 143, "starttls", "jo")
+    dialog._show_found(Found(Origin.SRV, "firm.example", settings, unproven=True))
+    assert dialog.form.isRowVisible(dialog.host)
+    assert (dialog.port.value(), dialog.tls.currentData()) == (143, "starttls")
+    assert "outside your address's domain" in dialog.found.text()
+    dialog._show_server(False)
+    dialog._on_looked(None, Looked(None, ()))  # type: ignore[arg-type]
+    assert dialog.form.isRowVisible(dialog.host)
+    assert "No mail server was found" in dialog.found.text()
+    dialog.reject()
+
+
+# Privacy
+
+
+def test_the_ledger_shows_what_left_and_exclusions_are_kept(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_privacy.trigger()
+    pane = window.privacy
+    assert pane.model.rowCount() == len(window.desk.app.ledger()) > 0
+    assert pane.model.index(0, 1).data() == "127.0.0.1"
+    assert "Everything is done on this machine" in pane.where.text()
+    assert not pane.keep_action.isEnabled()
+    pane.never.people.setPlainText("Ann@Firm.example")
+    assert pane.keep_action.isEnabled()
+    with qtbot.waitSignal(window.desk.changed):
+        pane.keep_action.trigger()
+    assert window.desk.app.exclude.people == ("ann@firm.example",)
+    assert not pane.keep_action.isEnabled()
+
+
+def test_somebody_is_forgotten_only_after_a_yes(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_privacy.trigger()
+    pane, app = window.privacy, window.desk.app
+    who = app.waiting(1)[0].mail.sender.email
+    assert not pane.forget_action.isEnabled()
+    pane.who.setText(who)
+    pane.forget_action.trigger()
+    press_in(pane.findChild(QMessageBox), "Keep")
+    assert app.search(who.partition("@")[0])
+    before = app.waiting_count()
+    qtbot.waitUntil(lambda: pane.findChild(QMessageBox) is None)
+    pane.forget_action.trigger()
+    press_in(pane.findChild(QMessageBox), "Forget")
+    qtbot.waitUntil(lambda: pane.who.text() == "", timeout=LONG_MS)
+    assert app.waiting_count() < before
+    assert who not in {one.mail.sender.email for one in app.waiting(50)}
+
+
+def test_the_preview_is_the_text_a_service_would_get(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_privacy.trigger()
+    pane = window.privacy
+    pane.preview_action.trigger()
+    wanted = window.desk.app.preview(window.desk.app.waiting(1)[0].id)
+    qtbot.waitUntil(
+        lambda: wanted in [one.toPlainText() for one in pane.findChildren(QPlainTextEdit)], timeout=LONG_MS
+    )
+
+
+# Models
+
+
+def test_a_model_is_got_paused_gone_on_with_used_and_deleted(
+    qtbot: QtBot, open_window: OpenWindow, synced_home: Path, tmp_path: Path, hub: StandIn
+) -> None:
+    home = tmp_path / "copy"
+    shutil.copytree(synced_home, home)
+    (home / "settings.toml").write_text(f'[download]\nhub = "{hub.url}"\n')
+    window = open_window(home)
+    window.show_models.trigger()
+    pane = window.models
+    qtbot.waitUntil(lambda: "mini-large" in pane.cards, timeout=LONG_MS)
+    assert pane.cards["mini-large"].use.isHidden()
+
+    def writes() -> str:
+        return next(one.name for one in pane.entries if one.in_use)
+
+    hub.faults.append(Fault(wait=0.2))
+    pane.get(NAME)
+    qtbot.waitUntil(lambda: pane.findChild(QMessageBox) is not None, timeout=LONG_MS)
+    box = pane.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert "its licence, says its page, is 'mit'" in box.text()
+    press_in(box, "Get it")
+    qtbot.waitUntil(lambda: len(window.job_bar.rows) == 1)
+    row = next(iter(window.job_bar.rows.values()))
+    qtbot.waitUntil(lambda: "Downloading" in row.told.text(), timeout=LONG_MS)
+    QTest.mouseClick(row.cancel, LEFT)
+    qtbot.waitUntil(lambda: not window.desk.jobs.running, timeout=LONG_MS)
+    assert FILE not in pane.cards
+
+    hub.faults.clear()
+    qtbot.waitUntil(lambda: pane.findChild(QMessageBox) is None)
+    pane.get(NAME)
+    qtbot.waitUntil(lambda: pane.findChild(QMessageBox) is not None, timeout=LONG_MS)
+    press_in(pane.findChild(QMessageBox), "Get it")
+    qtbot.waitUntil(lambda: FILE in pane.cards, timeout=LONG_MS)
+
+    QTest.mouseClick(pane.cards[FILE].use, LEFT)
+    qtbot.waitUntil(lambda: writes() == FILE, timeout=LONG_MS)
+    assert pane.cards[FILE].remove.isHidden()
+    QTest.mouseClick(pane.cards["mini-large"].use, LEFT)
+    qtbot.waitUntil(lambda: writes() == "mini-large", timeout=LONG_MS)
+    QTest.mouseClick(pane.cards[FILE].remove, LEFT)
+    press_in(pane.findChild(QMessageBox), "Delete")
+    qtbot.waitUntil(lambda: FILE not in pane.cards, timeout=LONG_MS)
+
+
+def test_a_service_writes_and_privacy_says_so(qtbot: QtBot, window: MainWindow) -> None:
+    from desktop.care.cloud_dialog import CloudDialog
+
+    window.show_models.trigger()
+    window.models.choose_cloud()
+    dialog = window.models.findChild(CloudDialog)
+    assert isinstance(dialog, CloudDialog)
+    assert not dialog.ok.isEnabled()
+    for field, text in ((dialog.url, "https://api.example.com/v1"), (dialog.model, "big"), (dialog.key, "k")):
+        field.setText(text)
+    QTest.mouseClick(dialog.ok, LEFT)
+    qtbot.waitUntil(lambda: window.desk.app.service() == "big (api.example.com)")
+    window.show_privacy.trigger()
+    assert "big (api.example.com) writes your drafts" in window.privacy.where.text()
+
+
+# About, and files dropped on the window
+
+
+def test_the_report_holds_no_mail_and_no_address(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_about.trigger()
+    pane = window.about
+    qtbot.waitUntil(lambda: "Rules:" in pane.report.toPlainText(), timeout=LONG_MS)
+    text = pane.report.toPlainText()
+    app = window.desk.app
+    assert f"Rules: {len(app.rules())}" in text
+    assert str(app.home) not in text
+    assert "@" not in text
+    assert not any(one.mail.sender.name in text for one in app.waiting(20))
+    pane.copy_action.trigger()
+    assert QApplication.clipboard().text() == text
+
+
+def test_a_mail_dragged_onto_the_window_is_brought_in(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    user = window.desk.app.accounts()[0].address
+    path = tmp_path / "a mail.eml"
+    path.write_text(
+        f"From: Ida Holm <ida@firm.example>\nTo: {user}\nSubject: Lunch on Friday?\n"
+        "Message-ID: <drop@firm.example>\nDate: Sun, 28 Jun 2026 10:00:00 +0000\n\nAre you free on Friday?\n"
+    )
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    drop = QDropEvent(
+        QPointF(300, 300),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(drop)
+    qtbot.waitUntil(lambda: not window.desk.jobs.running, timeout=LONG_MS)
+    assert "Imported: 0 sent, 1 received." in window.told.text()
+    assert window.replies.model.message(0).mail.subject == "Lunch on Friday?"

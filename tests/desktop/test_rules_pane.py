@@ -1,0 +1,197 @@
+"""The rule book's screen: every change, taken back and done again, and what stands beside the table."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from core.domain import Draft, MessageId, Proposal, RuleLine, RuleOrigin, RuleState, Scope, ScopeKind
+from core.store.drafts import DraftRepository
+from desktop.desk import Changed
+from desktop.main_window import MainWindow
+from desktop.operations import rules as operations
+from desktop.replies.thread_view import ThreadView
+from desktop.rules.dialog import RuleDialog
+from desktop.rules.model import Show
+from desktop.rules.pane import RulesPane
+from desktop.rules.proposals import SHOWN, Proposals
+
+LEFT = Qt.MouseButton.LeftButton
+KINDLY = "Never write the word “kindly”"
+
+
+@pytest.fixture
+def pane(window: MainWindow) -> RulesPane:
+    window.show_rules.trigger()
+    return window.rules
+
+
+def changed(qtbot: QtBot, window: MainWindow, act: Callable[[], object]) -> None:
+    with qtbot.waitSignal(window.desk.changed, check_params_cb=lambda what: bool(what & Changed.RULES)):
+        act()
+
+
+def keep(qtbot: QtBot, window: MainWindow, fill: Callable[[RuleDialog], object]) -> None:
+    """Fills the dialog that is open, and keeps what it says."""
+    dialog = window.rules.findChild(RuleDialog)
+    assert isinstance(dialog, RuleDialog)
+    fill(dialog)
+    assert dialog.ok.isEnabled()
+    changed(qtbot, window, lambda: QTest.mouseClick(dialog.ok, LEFT))
+    qtbot.waitUntil(lambda: window.rules.findChild(RuleDialog) is None)
+
+
+def texts(pane: RulesPane) -> str:
+    return "\n".join(one.text() for one in pane.detail.findChildren(QLabel))
+
+
+def add(
+    qtbot: QtBot, window: MainWindow, sentence: str, trait: str = "other", scope: Scope | None = None
+) -> None:
+    changed(
+        qtbot,
+        window,
+        lambda: operations.add_rule(window.desk, sentence=sentence, scope=scope or Scope(), trait=trait),
+    )
+
+
+def test_a_rule_is_added_moved_deleted_and_all_of_it_taken_back(
+    qtbot: QtBot, window: MainWindow, pane: RulesPane
+) -> None:
+    app = window.desk.app
+    before = app.rules()
+    pane.add_action.trigger()
+    keep(qtbot, window, lambda dialog: dialog.sentence.setText(KINDLY))
+    [made] = [one for one in app.rules() if one.sentence == KINDLY]
+    assert (made.origin, made.scope) == (RuleOrigin.WRITTEN, Scope())
+    pane.show_rule(made.id)
+    assert pane.selected is not None
+    assert pane.selected.id == made.id
+    assert pane.delete_action.isEnabled()
+
+    pane.edit_action.trigger()
+
+    def move(dialog: RuleDialog) -> None:
+        dialog.whom.setCurrentIndex(dialog.whom.findData(ScopeKind.AUDIENCE))
+        assert not dialog.ok.isEnabled()
+        dialog.value.setText("@Firm.example")
+
+    keep(qtbot, window, move)
+    assert app.rule(made.id).scope == Scope(ScopeKind.AUDIENCE, "firm.example")
+
+    changed(qtbot, window, pane.delete_action.trigger)
+    assert made.id not in {one.id for one in app.rules()}
+    for _ in range(3):
+        changed(qtbot, window, pane.undo_action.trigger)
+    assert app.rules() == before
+    assert not pane.undo_action.isEnabled()
+    for _ in range(2):
+        changed(qtbot, window, pane.redo_action.trigger)
+    assert app.rule(made.id).scope == Scope(ScopeKind.AUDIENCE, "firm.example")
+
+
+def test_what_was_found_in_mail_is_not_deleted_but_switched_off(
+    qtbot: QtBot, window: MainWindow, pane: RulesPane
+) -> None:
+    rule = pane.selected
+    assert rule is not None
+    assert rule.origin is RuleOrigin.MEASURED
+    assert not pane.delete_action.isEnabled()
+    window.rules.delete_action.setEnabled(True)  # what core says stands behind it
+    pane.delete()
+    qtbot.waitUntil(lambda: window._notice is not None)
+    assert window._notice is not None
+    assert "switch it off instead" in window._notice.text()
+    window._notice.close()
+    changed(qtbot, window, lambda: QTest.mouseClick(pane.off_button, LEFT))
+    changed(qtbot, window, pane.undo_action.trigger)
+    assert window.desk.app.rule(rule.id).state is RuleState.ACTIVE
+
+
+def test_the_detail_says_what_bears_a_rule_out_and_opens_the_mails(qtbot: QtBot, pane: RulesPane) -> None:
+    rule = pane.selected
+    assert rule is not None
+    told = texts(pane)
+    assert rule.sentence in told
+    assert f"{rule.support_for} mails for it, {rule.support_against} against" in told
+    assert "Counted in your sent mail" in told
+    buttons = [one for one in pane.detail.findChildren(QPushButton) if one.objectName() == "row"]
+    assert len(buttons) == min(6, len(rule.evidence))
+    QTest.mouseClick(buttons[0], LEFT)
+    dialog = pane.detail.findChild(QDialog)
+    assert isinstance(dialog, QDialog)
+    reading = dialog.findChild(ThreadView)
+    assert isinstance(reading, ThreadView)
+    assert "You" in reading.toPlainText()
+    dialog.close()
+
+
+def test_search_and_filter_narrow_the_table(qtbot: QtBot, window: MainWindow, pane: RulesPane) -> None:
+    whole = pane.filter.rowCount()
+    add(qtbot, window, KINDLY)
+    pane.which.setCurrentIndex(pane.which.findData(Show.OWN))
+    assert pane.filter.rowCount() == 1
+    pane.which.setCurrentIndex(pane.which.findData(Show.OUT))
+    off = pane.filter.rowCount()
+    pane.which.setCurrentIndex(pane.which.findData(Show.IN_USE))
+    assert pane.filter.rowCount() == whole + 1 - off
+    pane.which.setCurrentIndex(pane.which.findData(Show.ALL))
+    QTest.keyClicks(pane.search, "kindly")
+    assert pane.filter.rowCount() == 1
+
+
+def test_a_conflict_is_shown_on_both_sides_and_settled_by_a_pin(
+    qtbot: QtBot, window: MainWindow, pane: RulesPane
+) -> None:
+    scope = Scope(ScopeKind.AUDIENCE, "firm.example")
+    add(qtbot, window, "Use semicolons.", "semicolons", scope)
+    add(qtbot, window, "Do not use semicolons.", "semicolons", scope)
+    [conflict] = [one for one in window.desk.app.conflicts() if one.scope == scope]
+    pane.show_rule(conflict.rules[0].id)
+    buttons = [one for one in pane.detail.findChildren(QPushButton) if one.text() == "This one"]
+    assert len(buttons) == 2
+    [keep_it] = [one for one in buttons if one.accessibleName().endswith("Do not use semicolons.")]
+    changed(qtbot, window, lambda: QTest.mouseClick(keep_it, LEFT))
+    assert scope not in {one.scope for one in window.desk.app.conflicts()}
+    pinned = [one for one in window.desk.app.rules() if one.state is RuleState.PINNED]
+    assert [one.sentence for one in pinned] == ["Do not use semicolons."]
+
+
+def test_edits_that_come_back_are_proposed_above_the_table(qtbot: QtBot, window: MainWindow) -> None:
+    app = window.desk.app
+    waiting = app.waiting(20)
+    drafts = DraftRepository(app._database)
+    for one in waiting[:8]:
+        name = one.mail.sender.name
+        text = f"Hi {name},\n\nI will look into it.\n\nBest regards,\nRou"
+        drafts.add(one.id, "", Draft(text))
+        app._mailbox.keep_edit(one.id, text.replace("Best regards,", "Salute,"), app.exclude)
+    found = app.proposals()
+    assert found
+    pane = window.rules
+    window.show_rules.trigger()
+    qtbot.waitUntil(lambda: not pane.proposals.isHidden())
+    [accept, *_] = [one for one in pane.proposals.findChildren(QPushButton) if one.text() == "Make it a rule"]
+    changed(qtbot, window, lambda: QTest.mouseClick(accept, LEFT))
+    assert found[0].line in {RuleLine(one.trait, one.sentence) for one in app.rules()}
+    qtbot.waitUntil(lambda: len(app.proposals()) == len(found) - 1)
+    changed(qtbot, window, pane.undo_action.trigger)
+    assert len(app.proposals()) == len(found)
+
+
+def test_proposals_show_a_few_at_a_time_and_hide_when_there_are_none(qtbot: QtBot) -> None:
+    made = Proposals()
+    qtbot.addWidget(made)
+    line = RuleLine("sign_off", "Sign off with “Best,”.")
+    many = [Proposal(n, "You changed it.", line, Scope(), (MessageId(1),)) for n in range(1, SHOWN + 3)]
+    made.show_proposals(many)
+    assert not made.isHidden()
+    decline = [one for one in made.findChildren(QPushButton) if one.text() == "No"]
+    assert len(decline) == SHOWN
+    with qtbot.waitSignal(made.decline_asked, check_params_cb=lambda number: number == 2):
+        QTest.mouseClick(decline[1], LEFT)
+    made.show_proposals([])
+    assert made.isHidden()
