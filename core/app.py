@@ -549,7 +549,7 @@ class App:
         cloud = self._settings.cloud
         if self._settings.large.source != "cloud":
             return ""
-        return f"{cloud.model} ({host_of(cloud.base_url)})"
+        return f"{cloud.model} ({host_of(cloud)})"
 
     @property
     def exclude(self) -> Exclude:
