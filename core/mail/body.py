@@ -61,7 +61,7 @@ class _Walk:
         if self._left < 0 or depth > 60:
             return Body("")
         kind = _type(part)
-        payload = part.get_payload()
+        payload = part.get_payload() if part.is_multipart() else None  # a leaf's raises on a bad charset
         if kind == "multipart/encrypted" or (
             kind in _SEALED and _parameter(part, "smime-type") != "signed-data"
         ):
@@ -174,7 +174,9 @@ def _bytes(part: "Mime[str, str]") -> bytes:
     try:
         data = part.get_payload(decode=True)
     except (ValueError, AttributeError, LookupError, TypeError, AssertionError):
-        data = part.get_payload()
+        # The charset's name is no name at all: what it says is not needed here.
+        part.replace_header("content-type", "text/plain")
+        data = part.get_payload(decode=True)
     if isinstance(data, bytes):
         return data
     return data.encode("utf-8", "surrogateescape") if isinstance(data, str) else b""

@@ -99,6 +99,10 @@ def test_utf8_under_a_false_or_missing_name(claimed: str) -> None:
     assert parse_message(raw).text == "Zoë"
 
 
+def test_a_charset_that_is_no_name() -> None:
+    assert parse_message(b"Content-Type: text/plain; charset=utf-7\x00--\n\n\x80 Yes.").text == "€ Yes."
+
+
 @pytest.mark.parametrize("claimed", ["", "; charset=us-ascii", "; charset=x-unknown", "; charset=iso-8859-1"])
 @pytest.mark.parametrize(
     ("charset", "text"),
