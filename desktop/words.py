@@ -23,6 +23,7 @@ _COMMANDS = (
     (r"models get [^'`]*", "'Get' under Models"),
     (r"models[^'`]*", "the Models screen"),
     (r"account[^'`]*", "the Accounts screen"),
+    (r"adapters[^'`]*", "the Learning screen"),
     (r"evaluate", "'Compare drafts' under Learning"),
     (r"blind", "the blind test under Learning"),
     (r"privacy preview", "'Preview' under Privacy"),

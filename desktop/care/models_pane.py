@@ -103,7 +103,7 @@ class ModelsPane(Screen):
             self.use(path)
 
     def choose_cloud(self) -> None:
-        dialog = CloudDialog(self)
+        dialog = CloudDialog(self, [one.address for one in self._desk.app.accounts()])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(
             lambda: operations.use_cloud(
@@ -111,6 +111,7 @@ class ModelsPane(Screen):
                 url=dialog.url.text().strip(),
                 model=dialog.model.text().strip(),
                 key=dialog.key.text(),
+                accounts=dialog.accounts,
             )
         )
         dialog.open()

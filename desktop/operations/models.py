@@ -1,5 +1,8 @@
 """What a user does with models."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from core.models.hub import HubFile
 from desktop.desk import Changed, Desk
 from desktop.jobs import Hands, Job, Lane
@@ -43,11 +46,13 @@ def use_model(desk: Desk, *, name: str) -> Job:
     return job
 
 
-def use_cloud(desk: Desk, *, url: str, model: str, key: str) -> Job:
-    """A service that writes from now on; its key goes to the keychain."""
+def use_cloud(desk: Desk, *, url: str, model: str, key: str, accounts: Sequence[str] = ()) -> Job:
+    """A service that writes from now on, for mail to these addresses (the one there is where none is named);
+    its key goes to the keychain."""
 
     def work(_: Hands) -> object:
-        return desk.app.use_cloud(url, model, key)
+        terms = replace(desk.app.cloud_terms, base_url=url, model=model, accounts=tuple(accounts))
+        return desk.app.use_cloud(terms, key)
 
     job = desk.run(say("Choosing a service"), Lane.STORE, work, Changed.MODELS | Changed.PRIVACY)
     job.done.connect(desk.told.emit)

@@ -61,7 +61,7 @@ def test_every_text_is_translated(qtbot: QtBot, pseudo: None, empty_window: Main
         "empty": EmptyState,
         "account": lambda: AccountDialog(empty_window.desk, empty_window),
         "rule": lambda: RuleDialog(empty_window),
-        "cloud": lambda: CloudDialog(empty_window),
+        "cloud": lambda: CloudDialog(empty_window, ["ann@firm.example", "office@firm.example"]),
     }[screen]()
     qtbot.addWidget(made)
     found = texts(made)
