@@ -100,7 +100,7 @@ def test_examples_of_each_way_are_their_own(bench: Bench) -> None:
 
 def test_the_agent_that_thinks_learned_to(bench: Bench) -> None:
     """After a training that is long enough to leave a mark: its thoughts end, and rules follow."""
-    bench.tools = replace(bench.tools, settings=replace(SETTINGS, steps=40, batch=4), thinking=True)
+    bench.tools = replace(bench.tools, settings=replace(SETTINGS, steps=70, batch=4), thinking=True)
     training = bench.training()
     material = training.material(AdapterKind.THINKING, Progress(), CancelToken())
     assert all(lesson.thinking for lesson in material.lessons)
