@@ -35,6 +35,10 @@ _MAY_HIDE = re.compile(
 )
 _COLOUR = re.compile(r"(?:^|;)color:([^;!]+)")
 _BACKGROUND = re.compile(r"(?:^|;)background(?:-color)?:([^;!]+)")
+_CLEAR = re.compile(
+    r"transparent$|(?:rgb|hsl)a\(.*[,/]0?\.?0*%?\)$|(?:rgb|hsl)\(.*/0?\.?0*%?\)$"
+    r"|#(?:[0-9a-f]{6}00|[0-9a-f]{3}0)$"
+)
 _HIDING_RULE = re.compile(r"([^{}@]{1,200})\{([^{}]{0,2000})\}")
 _QUOTE_CLASSES = {
     "gmail_quote",
@@ -171,6 +175,8 @@ def _same_colour(style: str, element: lxml.html.HtmlElement, coloured: bool) -> 
     colour, background = _COLOUR.search(style), _BACKGROUND.search(style)
     if colour is None:
         return False
+    if _CLEAR.match(colour.group(1)):
+        return True
     if background is not None:
         return _hex(colour.group(1)) == _hex(background.group(1))
     return _is_white(colour.group(1)) and not (coloured or _on_colour(element))
