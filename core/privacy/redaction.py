@@ -20,6 +20,8 @@ _PLACEHOLDER = re.compile(
     rf"|\\\[\s*(?P<kind_2>(?i:{_KINDS}))\\?[ _\-](?P<number_2>\d{{1,5}})(?P<form_2>[B-Zb-z]?)\s*\\\]"
     rf"|\b(?P<kind_3>{_KINDS})_(?P<number_3>\d{{1,5}})(?P<form_3>[B-Z]?)\b"
 )
+# A mail's own text that would become one, once what stands beside it is replaced.
+_NEARLY = re.compile(rf"(?:{_KINDS})_\d{{1,5}}[B-Z]?")
 _BEGUN = re.compile(rf"(?:\\?\[[^\[\]]{{0,22}}|\\|\b(?:{_KINDS})_\d*[B-Z]?|\b[A-Z]{{1,6}})$")
 _LONGEST = 24  # characters of a placeholder as models write them
 _FORMS = ("", *string.ascii_uppercase[1:])
@@ -113,7 +115,8 @@ class Redactor:
     def _own(self, text: str) -> Iterator[Span]:
         if self._words is not None:
             yield from (Span(*match.span(), Kind.WORD) for match in self._words.finditer(text))
-        yield from (Span(*match.span(), Kind.TEXT) for match in _PLACEHOLDER.finditer(text))
+        for own in (_PLACEHOLDER, _NEARLY):
+            yield from (Span(*match.span(), Kind.TEXT) for match in own.finditer(text))
 
 
 class _Book:

@@ -167,8 +167,17 @@ WORDS = st.sampled_from(
         "+49 30 901820",
         " ",
         "[TEXT",
+        "NAME_1",
+        "Ann",
+        "TEXT_2",
     ]
 )
+
+
+@pytest.mark.parametrize("text", ["NAME_1Ann", "AnnNAME_1", "NAME_112", "0AADEEMNll03078 9NAME_1"])
+def test_what_would_become_a_placeholder_beside_one_comes_back_too(text: str) -> None:
+    made = redact(text, [Address("Ann Kovač", "ann@x.example")], ["12"])
+    assert made.restore(made.prompt.text).endswith("Answer.\n" + text)
 
 
 @given(st.one_of(st.text(), st.lists(WORDS).map("".join), st.lists(WORDS).map(" ".join)))
