@@ -2,6 +2,7 @@
 writing, in turns: mini-large, and random weights of 0.1 billion parameters."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -97,6 +98,7 @@ class _Bare:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=REPOSITORY,
+            env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},  # as Longhand's children have it
             text=True,
         )
         self._line()
