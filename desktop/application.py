@@ -11,6 +11,7 @@ from core.app import App
 from core.errors import Known, NoKeychain, WrongPassphrase
 from core.store.paths import Profile
 from desktop import theme
+from desktop.garbage import MainThreadCollector
 from desktop.icon import icon
 from desktop.main_window import MainWindow
 from desktop.operations import mail
@@ -81,9 +82,11 @@ def main(profile: Profile, passphrase: str | None) -> int:
     window = MainWindow(app, QSettings(str(profile.home / "window.ini"), QSettings.Format.IniFormat))
     single.asked.connect(window.come_forward)
     window.show()
+    collector = MainThreadCollector(qt)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would leave Ctrl+C waiting; the store bears it
     mail.resume_sample(window.desk)
     status = qt.exec()
+    collector.stop()
     if not window.all_ended:
         # A job that does not hear its cancel may not hold the program: what is finished is stored.
         os._exit(status)

@@ -23,6 +23,7 @@ from core.app import App
 from core.domain import Draft, MessageId
 from desktop import theme
 from desktop.application import make_application
+from desktop.garbage import no_collecting
 from desktop.main_window import MainWindow
 
 SIZE = QSize(1280, 820)
@@ -90,8 +91,9 @@ def _with_window(app: App, draw: Callable[[MainWindow], QImage], dark: bool) -> 
     try:
         window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         window.resize(SIZE)
-        window.show()
-        return draw(window)
+        with no_collecting():
+            window.show()
+            return draw(window)
     finally:
         window.hide()
         window.desk.jobs.close(1.0)

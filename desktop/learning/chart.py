@@ -25,7 +25,7 @@ class LossChart(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self._empty, 0, Qt.AlignmentFlag.AlignTop)
-        self.setMinimumHeight(SPACE * 24)
+        self.setFixedHeight(SPACE * 28)
         self.setAccessibleName(say("Loss of each step of training"))
 
     def show_losses(self, losses: Sequence[float]) -> None:
@@ -72,6 +72,8 @@ class LossChart(QWidget):
         item.getViewBox().setDefaultPadding(0.03)
         item.setLabel("bottom", say("step"))
         item.setLabel("left", say("loss"))
+        for name in ("left", "bottom"):
+            item.getAxis(name).enableAutoSIPrefix(False)  # else 0.35 reads "350 (x0.001)"
         self._each, self._mean = self._plot.plot(), self._plot.plot()
         self._dress()
         self._column.addWidget(self._plot)
@@ -85,7 +87,7 @@ class LossChart(QWidget):
             axis = self._plot.getPlotItem().getAxis(name)
             axis.setPen(look.border)
             axis.setTextPen(look.muted)
-        self._each.setPen(pyqtgraph.mkPen(look.border, width=1))
+        self._each.setPen(pyqtgraph.mkPen(look.muted, width=0.6))
         self._mean.setPen(pyqtgraph.mkPen(look.accent, width=2))
 
 

@@ -312,8 +312,10 @@ class Composer(QWidget):
         self.write_action.setEnabled(sheet is not None and not writing)
         self.write_action.setVisible(not written)
         self.stop_action.setVisible(writing)
-        for one in (self.save_action, self.copy_action, self.again_action, *self.wish_actions):
+        for one in (self.save_action, self.copy_action, self.again_action):
             one.setVisible(written and not writing)
+        for one in self.wish_actions:  # no room for them beside another page
+            one.setVisible(written and not writing and not comparing)
         self.compare_action.setVisible(written)
         if self.right.isVisibleTo(self) != written:
             self.right.setVisible(written)

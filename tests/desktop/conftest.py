@@ -12,6 +12,7 @@ from core.app import App
 from core.store.paths import Profile
 from core.tasks import CancelToken, Progress
 from desktop.desk import Desk
+from desktop.garbage import MainThreadCollector
 from desktop.main_window import CLOSING_SECONDS, MainWindow
 from desktop.operations import mail
 
@@ -22,6 +23,14 @@ OpenWindow = Callable[[Path], MainWindow]
 
 def open_app(home: Path) -> App:
     return App.open(Profile(home), PASSPHRASE, "the tests")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _collector(qapp: object) -> Iterator[None]:
+    """As the program itself has one."""
+    collector = MainThreadCollector()
+    yield
+    collector.stop()
 
 
 @pytest.fixture(scope="session")
