@@ -26,7 +26,6 @@ from core.drafting.mailbox import Mailbox, Target
 from core.drafting.outcomes import Outcomes
 from core.drafting.ready import KeptWriter
 from core.drafting.write import (
-    OnText,
     Writer,
     prepare,
     prompt_for,
@@ -74,7 +73,7 @@ from core.store.messages import MessageRepository, StoredMessage
 from core.store.opening import open_database
 from core.store.paths import Profile
 from core.store.settings import Cloud, Exclude, LargeModel, Settings
-from core.tasks import CancelToken, Pause, Progress
+from core.tasks import CancelToken, OnText, Pause, Progress
 
 _PACE = "pace/"  # key of the words in a second that a model wrote in its last draft
 _TELLING = 8  # words: a shorter draft tells of starting up, not of writing

@@ -10,6 +10,9 @@ from core.errors import Cancelled
 
 _LOOK = 0.1  # seconds between looks at whether work may go on
 
+OnText = Callable[[str], None]  # gets the pieces of an answer as they come
+OnPrompt = Callable[[int, int], None]  # tokens of a prompt read, tokens in all
+
 
 @dataclass(frozen=True)
 class Step:

@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 from core.domain import AppliedRule, Context, RuleLine
 from core.models.chat import Completion, Question
-from core.models.prompts import Mail, Prompt
+from core.models.prompts import Mail
 from core.tasks import CancelToken
 
 USER = ("Tom Hale", "tom@hale.example")
@@ -263,15 +263,15 @@ class Obeying:
     name = family = "obeying"
 
     def complete(
-        self, prompt: Prompt, *, on_text: Callable[[str], None] | None = None, **_: object
+        self, question: Question, *, on_text: Callable[[str], None] | None = None, **_: object
     ) -> Completion:
-        mail = next(part.text for part in prompt.parts if isinstance(part, Mail))
+        mail = next(part.text for part in question.prompt.parts if isinstance(part, Mail))
         return Completion(mail.split("\n\n", 1)[1], 0, 0, 0.0)
 
     def complete_all(
         self, questions: Sequence[Question], cancel: CancelToken | None = None
     ) -> list[Completion]:
-        return [self.complete(one.prompt) for one in questions]
+        return [self.complete(one) for one in questions]
 
 
 class NoBook:

@@ -2,7 +2,7 @@
 streamed, and what of it the user should check."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -14,15 +14,13 @@ from core.drafting.planted import planted
 from core.drafting.retrieval import retrieve
 from core.drafting.wishes import with_wishes
 from core.models import prompts
-from core.models.chat import ChatModel, ReadsAhead
+from core.models.chat import ChatModel, Question, ReadsAhead
 from core.models.prompts import Prompt
 from core.privacy.redaction import unrestored
-from core.tasks import CancelToken, Progress
+from core.tasks import CancelToken, OnPrompt, OnText, Progress
 from core.traits import Names, kept
 
 RULES, READING = "Choosing the rules", "Reading the mail"
-
-OnText = Callable[[str], None]
 
 
 class Agent(Protocol):
@@ -92,8 +90,8 @@ def prepare(
     where the large model is on this machine its prompt in the KV cache. Raises as `write_draft` does."""
     prompt = prompt_for(context, writer, _rules(context, writer, left_out, progress, cancel))
     if isinstance(writer.large, ReadsAhead):
-        on_prompt = _reading(progress)
-        writer.large.read_ahead(prompt, max_tokens=writer.max_tokens, on_prompt=on_prompt, cancel=cancel)
+        question = Question(prompt, writer.max_tokens)
+        writer.large.read_ahead(question, on_prompt=_reading(progress), cancel=cancel)
 
 
 def prompt_for(context: Context, writer: Writer, rules: Sequence[AppliedRule]) -> Prompt:
@@ -137,7 +135,7 @@ def _shots(context: Context, writer: Writer) -> Sequence[tuple[Incoming, str]]:
     return shots
 
 
-def _reading(progress: Progress | None) -> Callable[[int, int], None] | None:
+def _reading(progress: Progress | None) -> OnPrompt | None:
     return None if progress is None else lambda done, total: progress.update(READING, done, total)
 
 
@@ -151,14 +149,8 @@ def _write(
     cancel: CancelToken | None,
 ) -> Draft:
     started = time.monotonic()
-    made = writer.large.complete(
-        prompt,
-        max_tokens=writer.max_tokens,
-        temperature=writer.temperature,
-        on_text=on_text,
-        on_prompt=_reading(progress),
-        cancel=cancel,
-    )
+    question = Question(prompt, writer.max_tokens, temperature=writer.temperature)
+    made = writer.large.complete(question, on_text=on_text, on_prompt=_reading(progress), cancel=cancel)
     text = made.text.strip()
     names = Names.of(context.incoming)
     sentences = [rule.line.sentence for rule in rules]

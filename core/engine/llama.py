@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,12 +13,10 @@ from core.engine.pipe import Message
 from core.engine.supervisor import Child, ChildHung, Restarted, UnfitProcessor, UnknownAdapterError
 from core.errors import Cancelled, ChildDied
 from core.models.prompts import Frame, Prompt
-from core.tasks import CancelToken
+from core.tasks import CancelToken, OnPrompt, OnText
 
 PATIENCE = 120.0  # seconds
 
-OnText = Callable[[str], None]
-OnPrompt = Callable[[int, int], None]
 Answer = TypeVar("Answer", bound=Message)
 
 

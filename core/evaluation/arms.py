@@ -10,7 +10,7 @@ from core.domain import Context, Exchange, RuleLine
 from core.drafting.retrieval import retrieve
 from core.evaluation.style import Case, Written, agreement
 from core.models import prompts
-from core.models.chat import ChatModel
+from core.models.chat import ChatModel, Question
 from core.models.metered import Meter, Spent
 from core.tasks import CancelToken, Progress
 from core.traits import detect_all
@@ -48,7 +48,7 @@ class Notebook(Protocol):
 
 def zero_shot(large: ChatModel, max_tokens: int) -> Arm:
     def write(context: Context, cancel: CancelToken | None = None) -> Reply:
-        made = large.complete(prompts.zero_shot(context), max_tokens=max_tokens, cancel=cancel)
+        made = large.complete(Question(prompts.zero_shot(context), max_tokens), cancel=cancel)
         return Reply(made.text.strip())
 
     return write
@@ -57,7 +57,7 @@ def zero_shot(large: ChatModel, max_tokens: int) -> Arm:
 def few_shot(large: ChatModel, learning: Sequence[Exchange], count: int, max_tokens: int) -> Arm:
     def write(context: Context, cancel: CancelToken | None = None) -> Reply:
         prompt = prompts.few_shot(context, retrieve(context, learning, count))
-        return Reply(large.complete(prompt, max_tokens=max_tokens, cancel=cancel).text.strip())
+        return Reply(large.complete(Question(prompt, max_tokens), cancel=cancel).text.strip())
 
     return write
 
@@ -71,7 +71,7 @@ def guided(
     def write(context: Context, cancel: CancelToken | None = None) -> Reply:
         lines = tuple(rules(context, cancel))
         prompt = prompts.guided(context, lines, retrieve(context, learning, count) if learning else ())
-        return Reply(large.complete(prompt, max_tokens=max_tokens, cancel=cancel).text.strip(), lines)
+        return Reply(large.complete(Question(prompt, max_tokens), cancel=cancel).text.strip(), lines)
 
     return write
 

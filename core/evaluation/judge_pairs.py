@@ -9,7 +9,7 @@ from core.evaluation.arms import Reply
 from core.evaluation.style import Case
 from core.evaluation.wins import LOSS, TIE, WIN, WinRate, win_rate
 from core.models import prompts
-from core.models.chat import ChatModel
+from core.models.chat import ChatModel, Question
 from core.store.jobs import JobRepository
 from core.tasks import CancelToken, Progress
 
@@ -70,7 +70,7 @@ class PairJudge:
 
     def _ask(self, case: Case, a: str, b: str, cancel: CancelToken) -> str:
         prompt = prompts.judge(case.context, case.exchange.sent, a, b)
-        made = self._model.complete(prompt, max_tokens=_MOST_TOKENS, grammar=_GRAMMAR, cancel=cancel)
+        made = self._model.complete(Question(prompt, _MOST_TOKENS, grammar=_GRAMMAR), cancel=cancel)
         return letter(made.text)
 
 

@@ -10,7 +10,7 @@ from core.evaluation import arms, folds, gate
 from core.evaluation.arms import MARK, Arm, Reply, Rules
 from core.evaluation.style import Case
 from core.models import prompts
-from core.models.chat import ChatModel
+from core.models.chat import ChatModel, Question
 from core.models.metered import Meter
 from core.store.jobs import JobRepository
 from core.tasks import CancelToken, Progress
@@ -163,7 +163,7 @@ class Judge:
 
         def brief(context: Context, cancel: CancelToken | None = None) -> Reply:
             prompt = prompts.brief(sent[context.incoming])
-            made = self._contest.large.complete(prompt, max_tokens=BRIEF_TOKENS, cancel=cancel)
+            made = self._contest.large.complete(Question(prompt, BRIEF_TOKENS), cancel=cancel)
             return Reply(made.text.strip())
 
         briefs = self._write(name, brief, bare, progress, cancel)

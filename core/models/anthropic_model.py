@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from core.models import cloud as said
-from core.models.cloud import Asked, CloudModel, Failure, Note, Piece, plain_client, seconds_asked
+from core.models.cloud import Asked, CloudModel, Failure, Piece, plain_client, seconds_asked
 
 if TYPE_CHECKING:
     from anthropic import Anthropic
@@ -14,19 +14,10 @@ ADDRESS = "https://api.anthropic.com"
 
 
 class AnthropicModel(CloudModel):
-    def __init__(
-        self,
-        base_url: str,
-        model: str,
-        key: str,
-        note: Note,
-        *,
-        retries: int = 2,
-        timeout: float = 60.0,
-    ) -> None:
-        """`base_url`: without the '/v1'; '' for Anthropic's own. Raises InputError."""
-        super().__init__(base_url or ADDRESS, model, key, note, retries=retries, timeout=timeout)
-        self._client: Anthropic | None = None
+    """`base_url`: without the '/v1'; '' for Anthropic's own."""
+
+    usual_address = ADDRESS
+    _client: "Anthropic | None" = None
 
     def close(self) -> None:
         if self._client is not None:

@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 
 from core.errors import ModelError
 from core.models.chat import ChatModel, Completion, Question
-from core.models.prompts import Prompt
 from core.store.jobs import JobRepository
-from core.tasks import CancelToken
+from core.tasks import CancelToken, OnPrompt, OnText
 
 _USED = "cloud/used/"  # and the month
 _LETTERS = 3  # to a token, where a service counts none: rather too many tokens than too few
@@ -72,30 +71,17 @@ class BudgetedModel:
 
     def complete(
         self,
-        prompt: Prompt,
+        question: Question,
         *,
-        prefill: str = "",
-        max_tokens: int = 400,
-        temperature: float = 0.0,
-        grammar: str | None = None,
-        on_text: Callable[[str], None] | None = None,
-        on_prompt: Callable[[int, int], None] | None = None,
+        on_text: OnText | None = None,
+        on_prompt: OnPrompt | None = None,
         cancel: CancelToken | None = None,
     ) -> Completion:
         """See ChatModel.complete."""
         self._budget.begin()
-        tokens = len(prompt.text) // _LETTERS  # was sent even where no answer comes
+        tokens = len(question.prompt.text) // _LETTERS  # was sent even where no answer comes
         try:
-            made = self._model.complete(
-                prompt,
-                prefill=prefill,
-                max_tokens=max_tokens,
-                temperature=temperature,
-                grammar=grammar,
-                on_text=on_text,
-                on_prompt=on_prompt,
-                cancel=cancel,
-            )
+            made = self._model.complete(question, on_text=on_text, on_prompt=on_prompt, cancel=cancel)
             tokens = (made.prompt_tokens or tokens) + (made.new_tokens or len(made.text) // _LETTERS)
             return made
         finally:

@@ -1,11 +1,11 @@
 """What every model that writes can do, local or in the cloud: complete one user turn."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from core.models.prompts import Prompt
-from core.tasks import CancelToken
+from core.tasks import CancelToken, OnPrompt, OnText
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,14 @@ class Completion:
 
 @dataclass(frozen=True)
 class Question:
-    """One of many turns to complete, greedily; see `ChatModel.complete`."""
+    """One user turn to complete. `prefill` is text the answer already begins with (not repeated in the
+    result); `grammar` (GBNF) holds the form of the answer, where a model knows grammars."""
 
     prompt: Prompt
-    max_tokens: int
+    max_tokens: int = 400
     prefill: str = ""
     grammar: str | None = None
+    temperature: float = 0.0
 
 
 class ChatModel(Protocol):
@@ -41,26 +43,20 @@ class ChatModel(Protocol):
 
     def complete(
         self,
-        prompt: Prompt,
+        question: Question,
         *,
-        prefill: str = "",
-        max_tokens: int = 400,
-        temperature: float = 0.0,
-        grammar: str | None = None,
-        on_text: Callable[[str], None] | None = None,
-        on_prompt: Callable[[int, int], None] | None = None,
+        on_text: OnText | None = None,
+        on_prompt: OnPrompt | None = None,
         cancel: CancelToken | None = None,
     ) -> Completion:
-        """Answers one user turn. `prefill` is text the answer already begins with (not repeated in
-        the result); `on_text` gets pieces as they come, `on_prompt` (tokens read, tokens in all).
-
-        Raises Cancelled, ModelError, ChildDied."""
+        """Answers one user turn. Raises Cancelled, ModelError, ChildDied."""
         ...
 
     def complete_all(
         self, questions: Sequence[Question], cancel: CancelToken | None = None
     ) -> list[Completion]:
-        """Answers many turns, several at a time where that is faster; in their order. Raises as above."""
+        """Answers many turns, several at a time where that is faster; greedily, in their order. Raises as
+        above."""
         ...
 
 
@@ -70,12 +66,11 @@ class ReadsAhead(Protocol):
 
     def read_ahead(
         self,
-        prompt: Prompt,
+        question: Question,
         *,
-        max_tokens: int = 400,
-        on_prompt: Callable[[int, int], None] | None = None,
+        on_prompt: OnPrompt | None = None,
         cancel: CancelToken | None = None,
     ) -> None:
-        """Reads a prompt, so that `complete` with it or one that begins like it answers the sooner.
+        """Reads its prompt, so that `complete` with it or one that begins like it answers the sooner.
         Raises as `complete` does."""
         ...

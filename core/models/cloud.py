@@ -10,14 +10,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from core.errors import InputError, ModelError
 from core.models.chat import Completion, Question
-from core.models.prompts import Prompt
-from core.tasks import CancelToken
+from core.tasks import CancelToken, OnPrompt, OnText
 
 if TYPE_CHECKING:
     import httpx2
@@ -82,6 +81,8 @@ class CloudModel(ABC):
     them apart as well as it can. Grammar and prefill do not exist there; what parses its answers is
     lenient."""
 
+    usual_address = ""  # where the service is, if the user names no address
+
     def __init__(
         self,
         base_url: str,
@@ -98,6 +99,7 @@ class CloudModel(ABC):
         Raises InputError for an address that cannot be used."""
         self.name = model
         self.family = model.rpartition("/")[2].lower()
+        base_url = base_url or self.usual_address
         self.host = checked_host(base_url)
         self._note = note
         self._url, self._key, self._retries, self._timeout = base_url, key, retries, timeout
@@ -125,19 +127,16 @@ class CloudModel(ABC):
 
     def complete(
         self,
-        prompt: Prompt,
+        question: Question,
         *,
-        prefill: str = "",  # noqa: ARG002 - a ChatModel takes it
-        max_tokens: int = 400,
-        temperature: float = 0.0,
-        grammar: str | None = None,  # noqa: ARG002 - a ChatModel takes it
-        on_text: Callable[[str], None] | None = None,
-        on_prompt: Callable[[int, int], None] | None = None,  # noqa: ARG002 - no service tells
+        on_text: OnText | None = None,
+        on_prompt: OnPrompt | None = None,  # noqa: ARG002 - no service tells
         cancel: CancelToken | None = None,
     ) -> Completion:
         """See ChatModel.complete. Raises ModelError with a sentence of ours, never the service's."""
         started = time.monotonic()
-        call = _Call(Asked(prompt.text, max_tokens, temperature))
+        prompt = question.prompt
+        call = _Call(Asked(prompt.text, question.max_tokens, question.temperature))
         text, prompt_tokens, new_tokens = "", 0, 0
         try:
             for piece in self._pieces(call, cancel):
@@ -157,7 +156,7 @@ class CloudModel(ABC):
         """See ChatModel.complete_all: so many requests at once as a service takes without complaint."""
 
         def answer(one: Question) -> Completion:
-            return self.complete(one.prompt, max_tokens=one.max_tokens, cancel=cancel)
+            return self.complete(replace(one, temperature=0.0), cancel=cancel)
 
         self._connect()  # once, not in each thread
         with ThreadPoolExecutor(_AT_ONCE, "model-service") as pool:

@@ -1,12 +1,12 @@
 """A chat model that is a GGUF file on this machine, run by the llama child."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core.engine.llama import Generation, GenerationRequest, LlamaEngine
 from core.models.chat import Completion, Question
-from core.models.prompts import Prompt
-from core.tasks import CancelToken
+from core.tasks import CancelToken, OnPrompt, OnText
 
 
 class LocalModel:
@@ -30,59 +30,39 @@ class LocalModel:
 
     def complete(
         self,
-        prompt: Prompt,
+        question: Question,
         *,
-        prefill: str = "",
-        max_tokens: int = 400,
-        temperature: float = 0.0,
-        grammar: str | None = None,
-        on_text: Callable[[str], None] | None = None,
-        on_prompt: Callable[[int, int], None] | None = None,
+        on_text: OnText | None = None,
+        on_prompt: OnPrompt | None = None,
         cancel: CancelToken | None = None,
     ) -> Completion:
         """See ChatModel.complete."""
-        request = GenerationRequest(
-            model=self._path,
-            prompt=prompt,
-            prefill=prefill,
-            adapter=self._adapter,
-            max_tokens=max_tokens,
-            temperature=temperature,
-            grammar=grammar,
-            repeat_penalty=self._repeat_penalty,
-        )
-        made = self._engine.generate(request, on_text, on_prompt, cancel)
-        return _completion(made)
+        return _completion(self._engine.generate(self._request(question), on_text, on_prompt, cancel))
 
     def read_ahead(
-        self,
-        prompt: Prompt,
-        *,
-        max_tokens: int = 400,
-        on_prompt: Callable[[int, int], None] | None = None,
-        cancel: CancelToken | None = None,
+        self, question: Question, *, on_prompt: OnPrompt | None = None, cancel: CancelToken | None = None
     ) -> None:
         """See ReadsAhead."""
-        request = GenerationRequest(self._path, prompt, adapter=self._adapter, max_tokens=max_tokens)
-        self._engine.prepare(request, on_prompt, cancel)
+        self._engine.prepare(self._request(question), on_prompt, cancel)
 
     def complete_all(
         self, questions: Sequence[Question], cancel: CancelToken | None = None
     ) -> list[Completion]:
         """See ChatModel.complete_all."""
-        requests = [
-            GenerationRequest(
-                model=self._path,
-                prompt=one.prompt,
-                prefill=one.prefill,
-                adapter=self._adapter,
-                max_tokens=one.max_tokens,
-                grammar=one.grammar,
-                repeat_penalty=self._repeat_penalty,
-            )
-            for one in questions
-        ]
+        requests = [self._request(replace(one, temperature=0.0)) for one in questions]
         return [_completion(made) for made in self._engine.generate_all(requests, cancel)]
+
+    def _request(self, question: Question) -> GenerationRequest:
+        return GenerationRequest(
+            model=self._path,
+            prompt=question.prompt,
+            prefill=question.prefill,
+            adapter=self._adapter,
+            max_tokens=question.max_tokens,
+            temperature=question.temperature,
+            grammar=question.grammar,
+            repeat_penalty=self._repeat_penalty,
+        )
 
 
 def _completion(made: Generation) -> Completion:

@@ -1,12 +1,12 @@
 """What answers cost: a chat model that notes the tokens and seconds of each on a meter, which several models
 may share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.models.chat import ChatModel, Completion, Question
 from core.models.prompts import Prompt
-from core.tasks import CancelToken
+from core.tasks import CancelToken, OnPrompt, OnText
 
 
 @dataclass(frozen=True)
@@ -52,28 +52,15 @@ class Metered:
 
     def complete(
         self,
-        prompt: Prompt,
+        question: Question,
         *,
-        prefill: str = "",
-        max_tokens: int = 400,
-        temperature: float = 0.0,
-        grammar: str | None = None,
-        on_text: Callable[[str], None] | None = None,
-        on_prompt: Callable[[int, int], None] | None = None,
+        on_text: OnText | None = None,
+        on_prompt: OnPrompt | None = None,
         cancel: CancelToken | None = None,
     ) -> Completion:
         """See ChatModel.complete."""
-        made = self._model.complete(
-            prompt,
-            prefill=prefill,
-            max_tokens=max_tokens,
-            temperature=temperature,
-            grammar=grammar,
-            on_text=on_text,
-            on_prompt=on_prompt,
-            cancel=cancel,
-        )
-        self._note(prompt, made)
+        made = self._model.complete(question, on_text=on_text, on_prompt=on_prompt, cancel=cancel)
+        self._note(question.prompt, made)
         return made
 
     def complete_all(

@@ -6,27 +6,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from core.models import cloud as said
-from core.models.cloud import Asked, CloudModel, Failure, Note, Piece, plain_client, seconds_asked
+from core.models.cloud import Asked, CloudModel, Failure, Piece, plain_client, seconds_asked
 
 if TYPE_CHECKING:
     from openai import OpenAI
 
 
 class OpenAIModel(CloudModel):
-    def __init__(
-        self,
-        base_url: str,
-        model: str,
-        key: str,
-        note: Note,
-        *,
-        retries: int = 2,
-        timeout: float = 60.0,
-    ) -> None:
-        """`base_url` as in 'https://api.example.com/v1'. Raises InputError."""
-        super().__init__(base_url, model, key, note, retries=retries, timeout=timeout)
-        self._client: OpenAI | None = None
-        self._refused: frozenset[str] = frozenset()  # what this service or model does not take
+    """`base_url` as in 'https://api.example.com/v1'."""
+
+    _client: "OpenAI | None" = None
+    _refused: frozenset[str] = frozenset()  # what this service or model does not take
 
     def close(self) -> None:
         if self._client is not None:

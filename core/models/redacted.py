@@ -1,12 +1,11 @@
 """A chat model that is asked without names, addresses and numbers, and whose answers have them again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from core.models.chat import ChatModel, Completion, Question
-from core.models.prompts import Prompt
 from core.privacy.redaction import Redactor
-from core.tasks import CancelToken
+from core.tasks import CancelToken, OnPrompt, OnText
 
 
 class RedactedModel:
@@ -20,29 +19,17 @@ class RedactedModel:
 
     def complete(
         self,
-        prompt: Prompt,
+        question: Question,
         *,
-        prefill: str = "",
-        max_tokens: int = 400,
-        temperature: float = 0.0,
-        grammar: str | None = None,
-        on_text: Callable[[str], None] | None = None,
-        on_prompt: Callable[[int, int], None] | None = None,
+        on_text: OnText | None = None,
+        on_prompt: OnPrompt | None = None,
         cancel: CancelToken | None = None,
     ) -> Completion:
-        """See ChatModel.complete. `prefill` is ours and goes as it is."""
-        redacted = self._redactor.redact(prompt)
+        """See ChatModel.complete. A prefill is ours and goes as it is."""
+        redacted = self._redactor.redact(question.prompt)
         restoring = redacted.restoring(on_text) if on_text else None
-        made = self._model.complete(
-            redacted.prompt,
-            prefill=prefill,
-            max_tokens=max_tokens,
-            temperature=temperature,
-            grammar=grammar,
-            on_text=restoring,
-            on_prompt=on_prompt,
-            cancel=cancel,
-        )
+        asked = replace(question, prompt=redacted.prompt)
+        made = self._model.complete(asked, on_text=restoring, on_prompt=on_prompt, cancel=cancel)
         if restoring:
             restoring.end()
         return replace(made, text=redacted.restore(made.text))

@@ -2,7 +2,7 @@
 
 from core.domain import Context, RuleLine
 from core.models import prompts
-from core.models.chat import ChatModel
+from core.models.chat import ChatModel, Question
 from core.preference.rule_lines import grammar, parse_rules
 from core.tasks import CancelToken
 
@@ -19,13 +19,13 @@ class PreferenceAgent:
 
     def rules_for(self, context: Context, cancel: CancelToken | None = None) -> list[RuleLine]:
         """The style rules for the reply to `context`. Raises Cancelled, ModelError, ChildDied."""
-        done = self._model.complete(
+        question = Question(
             prompts.agent(context),
-            prefill="<think>\n" if self._thinking else "",
-            max_tokens=_MOST_TOKENS + (_THOUGHTS if self._thinking else 0),
-            grammar=grammar(self._thinking),
-            cancel=cancel,
+            _MOST_TOKENS + (_THOUGHTS if self._thinking else 0),
+            "<think>\n" if self._thinking else "",
+            grammar(self._thinking),
         )
+        done = self._model.complete(question, cancel=cancel)
         if self._thinking and "</think>" not in done.text:
             return []  # it never came to an end: thoughts are no rules
         return list(parse_rules(done.text))

@@ -32,12 +32,7 @@ class OneAtATime(LocalModel):
     def complete_all(
         self, questions: Sequence[Question], cancel: CancelToken | None = None
     ) -> list[Completion]:
-        return [
-            self.complete(
-                one.prompt, prefill=one.prefill, max_tokens=one.max_tokens, grammar=one.grammar, cancel=cancel
-            )
-            for one in questions
-        ]
+        return [self.complete(one, cancel=cancel) for one in questions]
 
 
 def run(quick: bool) -> Iterator[Figure]:

@@ -14,6 +14,7 @@ from core.drafting import facts
 from core.engine.llama import LlamaEngine
 from core.models import prompts
 from core.models.catalogue import embedded_path, find
+from core.models.chat import Question
 from core.models.embedded.corpus import Case, compare, make_case, neutral
 from core.models.local import LocalModel
 from core.sample import pools
@@ -105,7 +106,7 @@ class _Writer:
         self._model = LocalModel(engine, embedded_path(name), name, "mini", repeat_penalty=penalty)
 
     def write(self, prompt: prompts.Prompt, prefill: str = "") -> str:
-        return self._model.complete(prompt, prefill=prefill, max_tokens=500).text.strip()
+        return self._model.complete(Question(prompt, 500, prefill)).text.strip()
 
 
 def _cases(name: str, rng: random.Random, count: int) -> Iterator[Case]:

@@ -17,7 +17,7 @@ from core.evaluation.gate import Gate, score
 from core.evaluation.style import Case
 from core.models import prompts
 from core.models.catalogue import embedded_path, embedded_weights, find
-from core.models.chat import ChatModel
+from core.models.chat import ChatModel, Question
 from core.models.local import LocalModel
 from core.preference.checks import agreement
 from core.preference.choosing import most_informative
@@ -116,7 +116,7 @@ def _local(engine: LlamaEngine, path: Path, adapter: bytes | None) -> LocalModel
 
 
 def _brief(large: ChatModel, exchange: Exchange) -> str:
-    return large.complete(prompts.brief(exchange.sent), max_tokens=200).text.strip()
+    return large.complete(Question(prompts.brief(exchange.sent), 200)).text.strip()
 
 
 def _served(
@@ -124,7 +124,7 @@ def _served(
 ) -> RuleLists:
     """As the agent is asked, but with no grammar: the training child has none."""
     agent = _local(engine, base, trained.gguf)
-    return [parse_rules(agent.complete(turn, max_tokens=ANSWER_TOKENS).text) for turn in turns]
+    return [parse_rules(agent.complete(Question(turn, ANSWER_TOKENS)).text) for turn in turns]
 
 
 def _judged(

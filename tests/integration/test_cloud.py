@@ -52,7 +52,7 @@ def server(tiny_model: Path) -> Iterator[str]:
 def test_streams_from_a_real_server(server: str) -> None:
     notes, pieces = Notes(), list[str]()
     with closing(OpenAIModel(server, "tiny", "right", notes)) as model:
-        made = model.complete(PROMPT, max_tokens=20, grammar='root ::= "x"', on_text=pieces.append)
+        made = model.complete(Question(PROMPT, 20, grammar='root ::= "x"'), on_text=pieces.append)
     assert made.text == "".join(pieces) != ""
     assert 1 < made.new_tokens <= 20
     assert notes.rows == [("127.0.0.1", "zero_shot", len(PROMPT.text), len(made.text.encode()))]
@@ -99,9 +99,7 @@ def test_many_at_once_come_in_their_order(server: str) -> None:
     asked = [Question(Prompt("brief", "1", (Mail(f"Mail {n}"),)), max_tokens=4 * n) for n in range(1, 7)]
     with closing(OpenAIModel(server, "tiny", "right", notes)) as model:
         made = model.complete_all(asked)
-        assert [one.text for one in made] == [
-            model.complete(one.prompt, max_tokens=one.max_tokens).text for one in asked
-        ]
+        assert [one.text for one in made] == [model.complete(one).text for one in asked]
     assert len(notes.rows) == 12
 
 
@@ -113,7 +111,7 @@ def test_an_answer_broken_off_is_no_answer() -> None:
         closing(OpenAIModel(url, "any", "key", Notes())) as model,
         pytest.raises(ModelError, match="broke off"),
     ):
-        model.complete(PROMPT)
+        model.complete(Question(PROMPT))
 
 
 def test_a_wrong_key_is_one_clear_sentence(server: str) -> None:
@@ -121,7 +119,7 @@ def test_a_wrong_key_is_one_clear_sentence(server: str) -> None:
         closing(OpenAIModel(server, "tiny", "wrong", Notes())) as model,
         pytest.raises(ModelError, match="key"),
     ):
-        model.complete(PROMPT)
+        model.complete(Question(PROMPT))
 
 
 @contextmanager
@@ -166,7 +164,7 @@ def test_errors_are_our_sentences_and_never_quote_the_mail(status: int) -> None:
         closing(OpenAIModel(url, "m", "k", notes, retries=0)) as model,
         pytest.raises(ModelError) as caught,
     ):
-        model.complete(PROMPT)
+        model.complete(Question(PROMPT))
     assert str(caught.value).endswith(".")
     assert SECRET not in str(caught.value)
     assert caught.value.__cause__ is None
@@ -180,7 +178,7 @@ def test_a_failing_service_is_asked_again() -> None:
         closing(OpenAIModel(url, "m", "k", Notes(), retries=1)) as model,
         pytest.raises(ModelError, match="try again later"),
     ):
-        model.complete(PROMPT)
+        model.complete(Question(PROMPT))
     assert len(seen) == 2
 
 
@@ -189,7 +187,7 @@ def test_nobody_there() -> None:
         closing(OpenAIModel("http://127.0.0.1:9/v1", "m", "k", Notes(), retries=0)) as model,
         pytest.raises(ModelError, match="cannot be reached"),
     ):
-        model.complete(PROMPT)
+        model.complete(Question(PROMPT))
 
 
 def test_a_silent_service_neither_blocks_cancel_nor_waits_for_ever() -> None:
@@ -198,12 +196,12 @@ def test_a_silent_service_neither_blocks_cancel_nor_waits_for_ever() -> None:
         closing(OpenAIModel(url, "m", "k", Notes(), retries=0, timeout=1.0)) as model,
     ):
         with pytest.raises(ModelError, match="does not answer"):
-            model.complete(PROMPT)
+            model.complete(Question(PROMPT))
         cancel = CancelToken()
         threading.Timer(0.2, cancel.cancel).start()
         begun = time.monotonic()
         with pytest.raises(Cancelled):
-            model.complete(PROMPT, cancel=cancel)
+            model.complete(Question(PROMPT), cancel=cancel)
         assert time.monotonic() - begun < 0.9
 
 

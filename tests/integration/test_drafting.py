@@ -31,7 +31,7 @@ from core.evaluation.judging import Contest, Judge
 from core.mail.drafts import Manner
 from core.mail.pairing import pair
 from core.mail.reading import DirectReader
-from core.models.chat import Completion
+from core.models.chat import Completion, Question
 from core.models.prompts import Prompt
 from core.store.accounts import Account, AccountRepository
 from core.store.database import Database
@@ -57,9 +57,9 @@ class Typewriter:
         self.cut = 0
         self._write = write
 
-    def complete(self, prompt: Prompt, **_options: object) -> Completion:
-        self.asked.append(prompt)
-        return Completion(self._write(prompt), 0, 0, 0.0, self.cut)
+    def complete(self, question: Question, **_options: object) -> Completion:
+        self.asked.append(question.prompt)
+        return Completion(self._write(question.prompt), 0, 0, 0.0, self.cut)
 
 
 class Advisor:

@@ -45,7 +45,7 @@ def model(
 def test_an_answer_is_streamed_counted_and_on_the_ledger(kind: str) -> None:
     pieces: list[str] = []
     with model(kind) as (one, service, rows):
-        made = one.complete(PROMPT, max_tokens=20, on_text=pieces.append)
+        made = one.complete(Question(PROMPT, 20), on_text=pieces.append)
     assert (made.text, made.prompt_tokens, made.new_tokens) == ("Dear Ann,\n\nyes.", 40, 7)
     assert pieces == ["Dear ", "Ann,\n\nyes."]
     assert rows == [("127.0.0.1", "zero_shot", len(PROMPT.text), len(made.text))]
@@ -64,10 +64,10 @@ def test_each_service_is_told_the_key_in_its_own_way_and_none_is_taken_from_else
     monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with model("openai") as (one, service, _):
-        one.complete(PROMPT)
+        one.complete(Question(PROMPT))
     assert service.headers[0]["authorization"] == "Bearer the key"
     with model("anthropic") as (one, service_2, _):
-        one.complete(PROMPT)
+        one.complete(Question(PROMPT))
     assert service_2.headers[0]["authorization"] == "Bearer the key"
     assert service_2.headers[0]["anthropic-version"] == "2026-10-21"
     told = [*service.headers[0].values(), *service_2.headers[0].values()]
@@ -81,7 +81,7 @@ def test_errors_are_our_sentences_and_never_quote_the_mail(kind: str, status: in
         model(kind, Behaviour(status=status), retries=0) as (one, _, rows),
         pytest.raises(ModelError) as caught,
     ):
-        one.complete(PROMPT)
+        one.complete(Question(PROMPT))
     assert str(caught.value).endswith(".")
     assert SECRET not in str(caught.value)
     assert caught.value.__cause__ is None
@@ -94,7 +94,7 @@ def test_errors_are_our_sentences_and_never_quote_the_mail(kind: str, status: in
 def test_a_busy_service_is_asked_again_later_and_later(kind: str, status: int) -> None:
     busy = Behaviour(status=status)
     with model(kind, busy, busy, Behaviour()) as (one, service, rows):
-        assert one.complete(PROMPT).text.startswith("Dear Ann")
+        assert one.complete(Question(PROMPT)).text.startswith("Dear Ann")
     first, second = (b - a for a, b in zip(service.at, service.at[1:], strict=False))
     assert 0.45 < first < second
     assert rows[0][2] == 3 * len(PROMPT.text)  # it was sent three times
@@ -107,7 +107,7 @@ def test_the_wait_that_a_service_asks_for_is_kept_by_all_requests(kind: str) -> 
         made = one.complete_all([Question(PROMPT, 20), Question(PROMPT, 20), Question(PROMPT, 20)])
         assert len(made) == 3
         begun = time.monotonic()
-        one.complete(PROMPT)
+        one.complete(Question(PROMPT))
         assert time.monotonic() - begun < 0.9
     assert service.at[-2] - service.at[0] >= 0.9
 
@@ -118,7 +118,7 @@ def test_a_wait_of_an_hour_is_not_waited(kind: str) -> None:
         model(kind, Behaviour(status=429, headers={"Retry-After": "3600"})) as (one, service, _),
         pytest.raises(ModelError, match="busy"),
     ):
-        one.complete(PROMPT)
+        one.complete(Question(PROMPT))
     assert len(service.requests) == 1
 
 
@@ -126,7 +126,7 @@ def test_a_wait_of_an_hour_is_not_waited(kind: str) -> None:
 @pytest.mark.parametrize("behaviour", [Behaviour(cut=True), Behaviour(fails=True)])
 def test_half_an_answer_is_none_and_is_not_asked_for_again(kind: str, behaviour: Behaviour) -> None:
     with model(kind, behaviour) as (one, service, _), pytest.raises(ModelError, match=r"broke off|failed"):
-        one.complete(PROMPT)
+        one.complete(Question(PROMPT))
     assert len(service.requests) == 1
 
 
@@ -138,7 +138,7 @@ def test_a_cancel_takes_effect_at_once_and_nothing_is_sent_after_it(kind: str) -
             threading.Timer(0.3, cancel.cancel).start()
             begun = time.monotonic()
             with pytest.raises(Cancelled):
-                one.complete(PROMPT, cancel=cancel)
+                one.complete(Question(PROMPT), cancel=cancel)
             assert time.monotonic() - begun < 0.8
             time.sleep(1.2 if behaviour.status != 200 else 0)
             assert len(service.requests) == 1
@@ -150,7 +150,7 @@ def test_silence_ends(kind: str) -> None:
         model(kind, Behaviour(wait=3.0), timeout=0.5) as (one, _, _rows),
         pytest.raises(ModelError, match="does not answer"),
     ):
-        one.complete(PROMPT)
+        one.complete(Question(PROMPT))
 
 
 def test_what_a_newer_model_does_not_take_is_left_out_from_then_on() -> None:
@@ -158,8 +158,8 @@ def test_what_a_newer_model_does_not_take_is_left_out_from_then_on() -> None:
     hot = "Unsupported value: 'temperature' does not support 0 with this model."
     script = (Behaviour(status=400, error=told), Behaviour(status=400, error=hot), Behaviour())
     with model("openai", *script) as (one, service, _):
-        one.complete(PROMPT, max_tokens=20)
-        one.complete(PROMPT, max_tokens=20)
+        one.complete(Question(PROMPT, 20))
+        one.complete(Question(PROMPT, 20))
     assert len(service.requests) == 4
     assert service.requests[3]["max_completion_tokens"] == 20
     assert not {"max_tokens", "temperature"} & set(service.requests[3])

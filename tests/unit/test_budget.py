@@ -25,14 +25,14 @@ class Scripted:
     def __init__(self, *made: Completion | ModelError) -> None:
         self._made = list(made)
 
-    def complete(self, prompt: Prompt, **_: object) -> Completion:
+    def complete(self, question: Question, **_: object) -> Completion:
         made = self._made.pop(0)
         if isinstance(made, ModelError):
             raise made
         return made
 
     def complete_all(self, questions: list[Question], cancel: object = None) -> list[Completion]:
-        return [self.complete(one.prompt) for one in questions]
+        return [self.complete(one) for one in questions]
 
 
 @pytest.fixture
@@ -62,12 +62,12 @@ def test_tokens_are_the_services_or_else_guessed(jobs: JobRepository) -> None:
     budget = Budget(jobs, 0, 0)
     told, silent = Completion("yes", 40, 7, 0.0), Completion("y" * 30, 0, 0, 0.0)
     model = BudgetedModel(Scripted(told, silent, ModelError("no"), told, silent), budget)
-    model.complete(PROMPT)
+    model.complete(Question(PROMPT))
     assert budget.used.tokens == 47
-    model.complete(PROMPT)
+    model.complete(Question(PROMPT))
     assert budget.used.tokens == 47 + 110
     with pytest.raises(ModelError, match="no"):
-        model.complete(PROMPT)
+        model.complete(Question(PROMPT))
     assert budget.used == Used(3, 47 + 110 + 100)  # it was sent
     model.complete_all([Question(PROMPT, 5), Question(PROMPT, 5)])
     assert budget.used == Used(5, 257 + 47 + 110)

@@ -12,9 +12,8 @@ from core.errors import Cancelled
 from core.evaluation.arms import Reply
 from core.evaluation.evaluating import Evaluation, Evaluations, Recipe, Trained, recipe
 from core.evaluation.judging import Contest
-from core.models.chat import Completion
+from core.models.chat import Completion, Question
 from core.models.metered import Meter, Metered
-from core.models.prompts import Prompt
 from core.store.codec import from_json
 from core.store.database import Database
 from core.store.jobs import JobRepository
@@ -34,12 +33,12 @@ class Plain:
     def __init__(self, cancel: CancelToken | None = None, after: int = 0) -> None:
         self.asked, self._cancel, self._after = 0, cancel, after
 
-    def complete(self, prompt: Prompt, **_options: object) -> Completion:
+    def complete(self, question: Question, **_options: object) -> Completion:
         self.asked += 1
         if self._cancel and self.asked == self._after:
             self._cancel.cancel()
         text = {"brief": "- will look into it", "guided": "Hi Ann,\n\nI'll look into it."}
-        return Completion(text.get(prompt.name, "Good day.\n\nI will look into it."), 30, 5, 0.25)
+        return Completion(text.get(question.prompt.name, "Good day.\n\nI will look into it."), 30, 5, 0.25)
 
 
 class Book:
@@ -119,8 +118,9 @@ def test_another_recipe_takes_the_place_of_the_last(jobs: JobRepository) -> None
 
 def test_a_judge_compares_guided_drafts_with_each_other_arms(jobs: JobRepository) -> None:
     class Referee(Plain):
-        def complete(self, prompt: Prompt, **_options: object) -> Completion:
+        def complete(self, question: Question, **_options: object) -> Completion:
             self.asked += 1
+            prompt = question.prompt
             own_is_first = prompt.text.index("Hi Ann,\n\nI'll look into it.") < prompt.text.index("Good day")
             return Completion("A" if own_is_first else "B", 0, 0, 0)
 

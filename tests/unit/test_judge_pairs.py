@@ -11,7 +11,7 @@ from core.evaluation.arms import Reply
 from core.evaluation.judge_pairs import PairJudge, Verdict, letter
 from core.evaluation.style import Case
 from core.evaluation.wins import LOSS, TIE, WIN, WinRate, win_rate
-from core.models.chat import Completion
+from core.models.chat import Completion, Question
 from core.models.prompts import Mail, Prompt
 from core.store.jobs import JobRepository
 from core.tasks import CancelToken, Progress
@@ -32,9 +32,9 @@ class Referee:
         self.asked: list[Prompt] = []
         self._answer = answer
 
-    def complete(self, prompt: Prompt, **_options: object) -> Completion:
-        self.asked.append(prompt)
-        first, second = [part.text for part in prompt.parts if isinstance(part, Mail)][-2:]
+    def complete(self, question: Question, **_options: object) -> Completion:
+        self.asked.append(question.prompt)
+        first, second = [part.text for part in question.prompt.parts if isinstance(part, Mail)][-2:]
         return Completion(self._answer(first, second), 0, 0, 0.0)
 
 
