@@ -75,8 +75,8 @@ def run(
     with a key that died with this process."""
     started = time.monotonic()
     progress.update("Writing the mailbox", 0, 1)
-    mailbox, others = make_mailbox(seed), _others(seed)
-    control = Control(_wrong_adapter(seed + ANOTHER, limits, progress, cancel)) if controls else None
+    mailbox, others = make_mailbox(seed), other_people(seed)
+    control = Control(another_adapter(seed + ANOTHER, limits, progress, cancel)) if controls else None
     with throwaway(mailbox) as app:
         synced = app.sync(progress, cancel)
         learned = app.learn(progress, cancel, limits=limits, others=others, control=control)
@@ -89,14 +89,16 @@ def run(
 
 
 @contextmanager
-def throwaway(mailbox: Mailbox) -> Iterator[App]:
-    """A profile of its own, encrypted like any other, with the mailbox's account on a server of its own."""
+def throwaway(mailbox: Mailbox, limits: Limits = LIMITS) -> Iterator[App]:
+    """A profile of its own, encrypted like any other, with the mailbox's account on a server of its own;
+    `limits`: what it learns from and is judged on."""
     server = SampleServer.start([(one.folder, one.flags, one.raw) for one in mailbox.messages])
     try:
         with tempfile.TemporaryDirectory(prefix="longhand-demo-") as folder:
             profile = Profile(Path(folder))
             # Whoever asks for a demo on battery wants to see it.
-            settings.save(profile.settings, Settings(learning=Learning(on_battery=True)))
+            learning = Learning(limits.examples or 120, limits.gate or 40, on_battery=True)
+            settings.save(profile.settings, Settings(learning=learning))
             app = App.open(profile, secrets.token_urlsafe(), "longhand demo")
             try:
                 app.add_account(_account(mailbox, server), server.password)
@@ -184,7 +186,7 @@ def _found_again(app: App, drafts: tuple[Answered, ...]) -> None:
         raise MailError("The server did not keep a draft that was saved; run the demo again.")
 
 
-def _others(seed: int) -> list[Exchange]:
+def other_people(seed: int) -> list[Exchange]:
     """Replies of other fictional people, to measure the floor and authorship by."""
     found: list[Exchange] = []
     for number in range(1, OTHERS + 1):
@@ -215,7 +217,7 @@ def replies(mailbox: Mailbox, first: int = 0) -> list[Exchange]:
     ]
 
 
-def _wrong_adapter(seed: int, limits: Limits, progress: Progress, cancel: CancelToken) -> bytes:
+def another_adapter(seed: int, limits: Limits, progress: Progress, cancel: CancelToken) -> bytes:
     """An adapter trained on another person, by the same steps."""
     with throwaway(make_mailbox(seed)) as app:
         app.sync(progress, cancel)

@@ -85,10 +85,18 @@ def overlap_table(evaluation: Evaluation) -> Table:
 def trainings_table(evaluation: Evaluation) -> Table:
     """What the adapters took that drafts were written with."""
     table = Table(title="Training")
-    for column in ("", "examples", "seconds"):
+    for column in ("", "examples", "tokens read for them", "tokens written", "seconds", "training, seconds"):
         table.add_column(column, justify="left" if not column else "right")
     for arm, trained in evaluation.trainings.items():
-        table.add_row(ARM_NAMES.get(arm, arm), str(trained.examples), f"{trained.seconds:.0f}")
+        making = trained.making
+        table.add_row(
+            ARM_NAMES.get(arm, arm),
+            str(trained.examples),
+            _whole(making.prompt_tokens or None),
+            _whole(making.new_tokens or None),
+            _whole(making.seconds or None),
+            f"{trained.seconds:.0f}",
+        )
     return table
 
 
@@ -129,6 +137,9 @@ def evaluation_json(made: Evaluation) -> dict[str, Any]:
             outline[arm]["trained"] = {
                 "examples": trained.examples,
                 "seconds": round(trained.seconds, 1),
+                "making_prompt_tokens": trained.making.prompt_tokens,
+                "making_new_tokens": trained.making.new_tokens,
+                "making_seconds": round(trained.making.seconds, 1),
             }
     return outline | {
         "borrowed": made.gate.borrowed,

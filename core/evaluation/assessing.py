@@ -10,7 +10,7 @@ from core.evaluation.evaluating import Evaluation, Evaluations, Trained, digest,
 from core.evaluation.judging import Contest
 from core.evaluation.learning import Learner
 from core.evaluation.texts import Corpus
-from core.evaluation.training import Training
+from core.evaluation.training import Training, making_cost
 from core.models.chat import ChatModel
 from core.models.choice import ModelChoice
 from core.models.metered import Meter, Metered
@@ -70,7 +70,7 @@ class Assessor:
             shown=controls,
         )
         made_of = recipe(contest, gguf, rules.book.all(), (*contest.learning, *validation, *gate))
-        trained = _trainings(adapter, rivals)
+        trained = _trainings(database, adapter, rivals)
         kept = Evaluations(JobRepository(database))
         return kept.run(contest, made_of, gate, validation, progress, cancel, self._judge, trained)
 
@@ -109,8 +109,12 @@ def _agent(model: ChatModel, kind: AdapterKind) -> PreferenceAgent:
     return PreferenceAgent(model, kind is AdapterKind.THINKING)
 
 
-def _trainings(agent: Adapter | None, rivals: Mapping[AdapterKind, Adapter]) -> dict[str, Trained]:
+def _trainings(
+    database: Database, agent: Adapter | None, rivals: Mapping[AdapterKind, Adapter]
+) -> dict[str, Trained]:
     found: dict[str, Adapter] = {str(kind): one for kind, one in rivals.items()}
     if agent:
         found |= dict.fromkeys(("guided", "agent_only"), agent)
-    return {arm: Trained(one.examples, one.seconds) for arm, one in found.items()}
+    return {
+        arm: Trained(one.examples, one.seconds, making_cost(database, one.kind)) for arm, one in found.items()
+    }

@@ -65,12 +65,14 @@ class Comparing:
         controls: bool = True,
         judge: str | None = None,
         kinds: Sequence[AdapterKind] = (),
+        others: Sequence[Exchange] | None = None,
     ) -> Evaluation:
         """All arms on the gate part of this mailbox, with the adapter in use. Where nothing of what they
         come from has changed since the last time, that one's drafts serve again. `judge`: a model that
         compares drafts in pairs, '' for the writer; `kinds`: arms that an adapter is trained for first,
-        each once. Raises InputError, LearningError, ModelError, ChildDied, Cancelled."""
-        live, others = AdapterRepository(self._database).live(), self._mailbox.others()
+        each once; `others`: other people's replies, those in the mailbox where not given. Raises
+        InputError, LearningError, ModelError, ChildDied, Cancelled."""
+        live, others = AdapterRepository(self._database).live(), others or self._mailbox.others()
         assessor = self._assessor(judge)
         training = self._learner(self._database, others).training if kinds else None
         return assessor.mail(self._database, live, others, progress, cancel, controls, training, kinds)

@@ -16,6 +16,7 @@ from core.evaluation.style import Written, agreement, counted, trait_shares
 from core.evaluation.wins import WinRate
 from core.models import prompts
 from core.models.chat import ChatModel
+from core.models.metered import Spent
 from core.store.codec import to_json
 from core.store.jobs import JobRepository
 from core.tasks import CancelToken, Progress
@@ -58,10 +59,12 @@ class Cost:
 
 @dataclass(frozen=True)
 class Trained:
-    """How many examples an adapter learned from, in how many seconds."""
+    """How many examples an adapter learned from, in how many seconds; and what making such examples has cost
+    on this profile, for all adapters that learn from them (nothing where it was not counted yet)."""
 
     examples: int
     seconds: float
+    making: Spent = field(default_factory=Spent)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from core.domain import Adapter, AdapterId, AdapterKind, Example, Exchange
 from core.errors import LearningError
 from core.models.chat import ChatModel
 from core.models.choice import ModelChoice
+from core.models.metered import Meter, Metered, Spent
 from core.preference.choosing import most_informative
 from core.preference.examples import ExampleMaker
 from core.preference.lessons import WAYS, examples_of, lesson
@@ -25,6 +26,8 @@ from core.store.settings import Settings
 from core.tasks import CancelToken, Pause, Progress
 
 LEAST_LEARNING = 8
+_NO_RULES = "The writing model found no rules of style in your mail; choose another one and learn again."
+SPENT = "learn/spent/"  # with a way of making examples: what all of them have cost
 LOSSES = "learn/losses/"  # with an adapter's id: the loss of every step of its training
 
 
@@ -105,16 +108,18 @@ class Training:
                 "There is too little sent mail to learn from; sync or import more of it, then learn again."
             )
         way = examples_of(kind)
-        maker = ExampleMaker(self._tools.large, ExampleRepository(self._database, way), WAYS.get(way))
-        pause = self._tools.pause
-        examples = maker.build(learning, progress, cancel, _stage("Making examples", kind), pause)
-        if not examples:
-            raise LearningError(
-                "The writing model found no rules of style in your mail; choose another one and learn again."
-            )
-        validation = self._checks()
-        stage = _stage("Making examples to check by", kind)
-        checks = maker.build(validation, progress, cancel, stage, pause)
+        validation, pause, meter = self._checks(), self._tools.pause, Meter()
+        large = Metered(self._tools.large, meter)
+        maker = ExampleMaker(large, ExampleRepository(self._database, way), WAYS.get(way))
+        try:
+            examples = maker.build(learning, progress, cancel, _stage("Making examples", kind), pause)
+            if not examples:
+                raise LearningError(_NO_RULES)
+            stage = _stage("Making examples to check by", kind)
+            checks = maker.build(validation, progress, cancel, stage, pause)
+        finally:
+            spent = making_cost(self._database, kind).and_also(meter.take())
+            self._jobs.set(f"{SPENT}{way}", spent)
         sources = {one.id: one for one in (*learning, *validation)}
 
         def taught(example: Example, weighed: bool) -> Lesson:
@@ -202,6 +207,11 @@ class Training:
 
 def _stage(name: str, kind: AdapterKind) -> str:
     return name if kind is AdapterKind.AGENT else f"{name} ({kind})"
+
+
+def making_cost(database: Database, kind: AdapterKind) -> Spent:
+    """What making the examples that this kind learns from has cost, but for what a kill cut off."""
+    return JobRepository(database).get(f"{SPENT}{examples_of(kind)}", Spent) or Spent()
 
 
 def _key(run: str) -> str:

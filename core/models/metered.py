@@ -19,6 +19,15 @@ class Spent:
     seconds: float = 0.0
     calls: tuple[str, ...] = ()
 
+    def and_also(self, more: "Spent") -> "Spent":
+        """The sum, which names each call once."""
+        return Spent(
+            self.prompt_tokens + more.prompt_tokens,
+            self.new_tokens + more.new_tokens,
+            self.seconds + more.seconds,
+            tuple(dict.fromkeys((*self.calls, *more.calls))),
+        )
+
 
 class Meter:
     """Counts until it is read."""

@@ -8,7 +8,7 @@ import pytest
 
 from core.domain import AdapterKind
 from core.engine.llama import LlamaEngine
-from core.evaluation.training import Limits, Tools, Training
+from core.evaluation.training import Limits, Tools, Training, making_cost
 from core.models.local import LocalModel
 from core.models.metered import Meter, Metered
 from core.preference.agent import PreferenceAgent
@@ -75,9 +75,11 @@ def test_each_is_trained_once_and_gives_way_to_one_of_other_settings(bench: Benc
     assert {one.kind: one.id for one in stored} == made
     assert all(one.seconds > 0 and not one.live and one.examples <= 10 for one in stored)
     assert len({adapters.gguf(one.id) for one in stored}) == 2
-    assert bench.meter.take().new_tokens > 0
+    cost = making_cost(bench.database, AdapterKind.NAIVE)
+    assert bench.meter.take().new_tokens == cost.new_tokens > 0
     assert {kind: bench.rival(kind) for kind in made} == made
     assert bench.meter.take().calls == ()  # no example was made again, and nothing trained
+    assert making_cost(bench.database, AdapterKind.THINKING) == cost
     assert adapters.all() == stored
     bench.tools = replace(bench.tools, settings=replace(SETTINGS, steps=5))
     last = bench.rival(AdapterKind.NAIVE)
