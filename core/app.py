@@ -15,16 +15,13 @@ from core.domain import (
     Draft,
     Exchange,
     MessageId,
-    Proposal,
-    Rule,
-    RuleId,
     RuleLine,
-    Scope,
 )
 from core.drafting.book import Rules
 from core.drafting.mailbox import Mailbox, Target
 from core.drafting.outcomes import Outcomes
 from core.drafting.ready import KeptWriter
+from core.drafting.rule_desk import RuleDesk
 from core.drafting.write import (
     Writer,
     prepare,
@@ -55,8 +52,6 @@ from core.models.hardware import machine, on_battery
 from core.models.hub import Hub
 from core.models.service import CLOUD_KEY, Mailboxes, Service, host_of
 from core.preference.agent import PreferenceAgent
-from core.preference.rulebook import Conflict, RuleBook
-from core.preference.sightings import Count
 from core.privacy.egress import Guard, Ledger, LedgerEntry
 from core.privacy.keychain import Keychain, open_keychain
 from core.privacy.policy import Policy, load_policy, policy_path
@@ -471,75 +466,10 @@ class App:
         """The UIDs in the Drafts folder of every account that has one."""
         return self._servers.draft_uids()
 
-    # Rules
-
-    def rules(self) -> tuple[Rule, ...]:
-        return self._book.all()
-
-    def measured(self, scope: Scope) -> list[tuple[Count, tuple[MessageId, ...]]]:
-        """All that code counted in sent mail of a scope, habits or not, with the newest mails of each."""
-        return Rules(self._database).counts(scope)
-
-    def rule(self, rule: RuleId) -> Rule:
-        """Raises InputError for an unknown one, as do all below."""
-        return self._book.get(rule)
-
-    def pin(self, rule: RuleId) -> Rule:
-        """It wins over other rules of its trait and scope from now on."""
-        self._book.pin(rule)
-        return self.rule(rule)
-
-    def unpin(self, rule: RuleId) -> Rule:
-        self._book.unpin(rule)
-        return self.rule(rule)
-
-    def turn_off(self, rule: RuleId) -> Rule:
-        """For ever, also where the same trait and value come up again."""
-        self._book.off(rule)
-        return self.rule(rule)
-
-    def turn_on(self, rule: RuleId) -> Rule:
-        self._book.on(rule)
-        return self.rule(rule)
-
-    def add_rule(self, trait: str, sentence: str, scope: Scope) -> Rule:
-        """A rule in the user's own words; the trait 'other' fits any."""
-        return self.rule(self._book.add(trait, sentence, scope))
-
-    def edit_rule(self, rule: RuleId, sentence: str, scope: Scope | None = None) -> Rule:
-        """In other words, or for others; from then on it is the user's own."""
-        self._book.edit(rule, sentence, scope)
-        return self.rule(rule)
-
-    def remove_rule(self, rule: RuleId) -> None:
-        """One in the user's own words; others are switched off."""
-        self._book.remove(rule)
-
-    def restore_rules(self, rules: Sequence[Rule], made: Sequence[RuleId] = ()) -> None:
-        """Takes a change back: the rules as they were before it, without those it `made`."""
-        with self._database.transaction():
-            self._book.restore(rules, made)
-
-    def conflicts(self) -> tuple[Conflict, ...]:
-        """Rules that ask for different things of the same people: for the user to settle."""
-        return self._book.conflicts()
-
-    def evidence(self, rule: RuleId) -> tuple[StoredMessage, ...]:
-        """The sent mails that bear a rule out."""
-        found = (self._messages.get(message) for message in self.rule(rule).evidence)
-        return tuple(message for message in found if message is not None)
-
-    def proposals(self) -> tuple[Proposal, ...]:
-        """Rules that the user's edits of drafts speak for, the most frequent edit first."""
-        return self._outcomes.proposals()
-
-    def accept_proposal(self, number: int) -> Rule:
-        """Makes it a rule of the user's own. Raises InputError for an unknown one, as does the next."""
-        return self.rule(self._outcomes.accept(number))
-
-    def decline_proposal(self, number: int) -> None:
-        """It is not proposed again."""
-        self._outcomes.decline(number)
+    @property
+    def rules(self) -> RuleDesk:
+        """The rule book, to see and to change."""
+        return RuleDesk(self._database, self._outcomes)
 
     # Privacy
 
@@ -608,10 +538,6 @@ class App:
         settings_file.save(self._profile.settings, settings)
         self._settings = settings
         self._ready.drop()
-
-    @property
-    def _book(self) -> RuleBook:
-        return Rules(self._database).book
 
     def _learner(self, limits: Limits | None, others: Sequence[Exchange] | None) -> Learner:
         known = self._mailbox.others() if others is None else others

@@ -281,7 +281,7 @@ def _password() -> str:
 
 def _worthwhile(app: App) -> tuple[str, ...]:
     """What new mail suggests doing."""
-    return messages.proposals_wait(len(app.proposals())), app.learn_again()
+    return messages.proposals_wait(len(app.rules.proposals())), app.learn_again()
 
 
 def _skipped(count: int) -> None:

@@ -23,7 +23,7 @@ def rules_command() -> None:
 def list_rules(trait: str | None, as_json: bool) -> None:
     """List all rules: measured, learned and written."""
     with opened("longhand rules list") as app:
-        found = [rule for rule in app.rules() if trait in (None, rule.trait)]
+        found = [rule for rule in app.rules.all() if trait in (None, rule.trait)]
     if as_json:
         show_json([shapes.rule(rule) for rule in found])
         return
@@ -42,7 +42,7 @@ def measured(scope: str, kind: str, language: str, as_json: bool) -> None:
     """Show everything counted in your sent mail, habit or not: how often, since when, in which mails."""
     wanted = _scope(scope.lower(), kind, language)
     with opened("longhand rules measured") as app:
-        found = app.measured(wanted)
+        found = app.rules.measured(wanted)
     if as_json:
         show_json([shapes.count(one, mails) for one, mails in found])
         return
@@ -60,7 +60,7 @@ def measured(scope: str, kind: str, language: str, as_json: bool) -> None:
 def show_rule(rule: int, as_json: bool) -> None:
     """Show a rule with the mails it rests on."""
     with opened("longhand rules show") as app:
-        found, evidence = app.rule(RuleId(rule)), app.evidence(RuleId(rule))
+        found, evidence = app.rules.get(RuleId(rule)), app.rules.evidence(RuleId(rule))
     if as_json:
         show_json(shapes.rule(found) | {"mails": [shapes.message(one) for one in evidence]})
         return
@@ -81,7 +81,7 @@ def add(sentence: str, trait: str, scope: str, kind: str, language: str, as_json
     """Write a rule of your own."""
     wanted = _scope(scope.lower(), kind, language)
     with opened("longhand rules add") as app:
-        _told(app.add_rule(trait, sentence, wanted), as_json)
+        _told(app.rules.add(trait, sentence, wanted), as_json)
 
 
 @rules_command.command("edit")
@@ -91,7 +91,7 @@ def add(sentence: str, trait: str, scope: str, kind: str, language: str, as_json
 def edit(rule: int, sentence: str, as_json: bool) -> None:
     """Put a rule into other words."""
     with opened("longhand rules edit") as app:
-        _told(app.edit_rule(RuleId(rule), sentence), as_json)
+        _told(app.rules.edit(RuleId(rule), sentence), as_json)
 
 
 @rules_command.command("pin")
@@ -100,7 +100,7 @@ def edit(rule: int, sentence: str, as_json: bool) -> None:
 def pin(rule: int, as_json: bool) -> None:
     """Let a rule win over others of its trait and scope."""
     with opened("longhand rules pin") as app:
-        _told(app.pin(RuleId(rule)), as_json)
+        _told(app.rules.pin(RuleId(rule)), as_json)
 
 
 @rules_command.command("unpin")
@@ -109,7 +109,7 @@ def pin(rule: int, as_json: bool) -> None:
 def unpin(rule: int, as_json: bool) -> None:
     """Take a pin off."""
     with opened("longhand rules unpin") as app:
-        _told(app.unpin(RuleId(rule)), as_json)
+        _told(app.rules.unpin(RuleId(rule)), as_json)
 
 
 @rules_command.command("off")
@@ -118,7 +118,7 @@ def unpin(rule: int, as_json: bool) -> None:
 def off(rule: int, as_json: bool) -> None:
     """Switch a rule off, for ever."""
     with opened("longhand rules off") as app:
-        _told(app.turn_off(RuleId(rule)), as_json)
+        _told(app.rules.turn_off(RuleId(rule)), as_json)
 
 
 @rules_command.command("on")
@@ -127,7 +127,7 @@ def off(rule: int, as_json: bool) -> None:
 def on(rule: int, as_json: bool) -> None:
     """Switch a rule on again."""
     with opened("longhand rules on") as app:
-        _told(app.turn_on(RuleId(rule)), as_json)
+        _told(app.rules.turn_on(RuleId(rule)), as_json)
 
 
 @rules_command.command("proposals")
@@ -135,7 +135,7 @@ def on(rule: int, as_json: bool) -> None:
 def proposals(as_json: bool) -> None:
     """List the rules your edits of drafts speak for."""
     with opened("longhand rules proposals") as app:
-        found = app.proposals()
+        found = app.rules.proposals()
     if as_json:
         show_json([shapes.proposal(one) for one in found])
         return
@@ -151,7 +151,7 @@ def proposals(as_json: bool) -> None:
 def accept(number: int, as_json: bool) -> None:
     """Make a proposal a rule of your own."""
     with opened("longhand rules accept") as app:
-        _told(app.accept_proposal(number), as_json)
+        _told(app.rules.accept(number), as_json)
 
 
 @rules_command.command("decline")
@@ -159,7 +159,7 @@ def accept(number: int, as_json: bool) -> None:
 def decline(number: int) -> None:
     """Turn a proposal down, for ever."""
     with opened("longhand rules decline") as app:
-        app.decline_proposal(number)
+        app.rules.decline(number)
     show("It will not be proposed again.")
 
 

@@ -103,7 +103,7 @@ def draft_command(
             if save and isinstance(target, int)
             else None
         )
-        proposed = messages.proposals_wait(len(app.proposals())) if save else ""
+        proposed = messages.proposals_wait(len(app.rules.proposals())) if save else ""
     if as_json:
         show_json(shapes.draft(made, uid))
     else:

@@ -37,7 +37,7 @@ def report(app: App, window: str) -> str:
         f"Replies of yours that can be learned from: {standing.exchanges}",
         f"Examples: {standing.examples}",
         f"Adapters: {len(app.adapters())}, in use: {'yes' if app.adapter() else 'no'}",
-        f"Rules: {len(app.rules())}",
+        f"Rules: {len(app.rules.all())}",
         f"Writer: {_kind(writer.where) if writer else 'none'}",
     ]
     return "\n".join(lines)

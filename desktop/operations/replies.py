@@ -41,9 +41,9 @@ def write_draft(
             progress=hands.progress,
             cancel=hands.cancel,
         )
-        before = desk.app.rules()
+        before = desk.app.rules.all()
         noted = desk.app.after_draft()
-        return Written(draft, noted, RuleEdit.between(before, desk.app.rules()))
+        return Written(draft, noted, RuleEdit.between(before, desk.app.rules.all()))
 
     job = desk.run(say("Writing a draft"), Lane.WRITE, work)
     job.done.connect(lambda written: heed(desk, written))

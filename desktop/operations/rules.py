@@ -12,53 +12,53 @@ from desktop.words import say
 
 
 def pin_rule(desk: Desk, *, rule: RuleId) -> Job:
-    return _change(desk, say("Pinning a rule"), lambda app: app.pin(rule))
+    return _change(desk, say("Pinning a rule"), lambda app: app.rules.pin(rule))
 
 
 def unpin_rule(desk: Desk, *, rule: RuleId) -> Job:
-    return _change(desk, say("Unpinning a rule"), lambda app: app.unpin(rule))
+    return _change(desk, say("Unpinning a rule"), lambda app: app.rules.unpin(rule))
 
 
 def pin_line(desk: Desk, *, applied: AppliedRule, scope: Scope) -> Job:
     """Makes a rule of one draft a rule of the book, pinned, for `scope`."""
 
     def work(app: App) -> object:
-        rule = app.add_rule(applied.line.trait, applied.line.sentence, scope)
-        return app.pin(rule.id)
+        rule = app.rules.add(applied.line.trait, applied.line.sentence, scope)
+        return app.rules.pin(rule.id)
 
     return _change(desk, say("Pinning a rule"), work)
 
 
 def switch_off(desk: Desk, *, rule: RuleId) -> Job:
-    return _change(desk, say("Switching a rule off"), lambda app: app.turn_off(rule))
+    return _change(desk, say("Switching a rule off"), lambda app: app.rules.turn_off(rule))
 
 
 def switch_on(desk: Desk, *, rule: RuleId) -> Job:
-    return _change(desk, say("Switching a rule on"), lambda app: app.turn_on(rule))
+    return _change(desk, say("Switching a rule on"), lambda app: app.rules.turn_on(rule))
 
 
 def edit_rule(desk: Desk, *, rule: RuleId, sentence: str, scope: Scope | None = None) -> Job:
     """In other words, or for others; from then on it is the user's own."""
-    return _change(desk, say("Changing a rule"), lambda app: app.edit_rule(rule, sentence, scope))
+    return _change(desk, say("Changing a rule"), lambda app: app.rules.edit(rule, sentence, scope))
 
 
 def add_rule(desk: Desk, *, sentence: str, scope: Scope, trait: str = "other") -> Job:
     """A rule in the user's own words."""
-    return _change(desk, say("Adding a rule"), lambda app: app.add_rule(trait, sentence, scope))
+    return _change(desk, say("Adding a rule"), lambda app: app.rules.add(trait, sentence, scope))
 
 
 def delete_rule(desk: Desk, *, rule: RuleId) -> Job:
-    return _change(desk, say("Deleting a rule"), lambda app: app.remove_rule(rule))
+    return _change(desk, say("Deleting a rule"), lambda app: app.rules.remove(rule))
 
 
 def accept_proposal(desk: Desk, *, number: int) -> Job:
     """Makes a rule of what the user's edits speak for."""
-    return _change(desk, say("Making a rule of your edits"), lambda app: app.accept_proposal(number))
+    return _change(desk, say("Making a rule of your edits"), lambda app: app.rules.accept(number))
 
 
 def decline_proposal(desk: Desk, *, number: int) -> Job:
     return desk.run(
-        say("Declining a proposal"), Lane.STORE, lambda _: desk.app.decline_proposal(number), Changed.RULES
+        say("Declining a proposal"), Lane.STORE, lambda _: desk.app.rules.decline(number), Changed.RULES
     )
 
 
@@ -66,7 +66,7 @@ def restore(desk: Desk, *, rules: tuple[Rule, ...], made: tuple[RuleId, ...]) ->
     """Takes a change back, or does it again: `rules` as they were, without those that were `made`."""
 
     def work(_: object) -> object:
-        return desk.app.restore_rules(rules, made)
+        return desk.app.rules.restore(rules, made)
 
     return desk.run(say("Taking a change back"), Lane.STORE, work, Changed.RULES)
 
@@ -75,9 +75,9 @@ def _change(desk: Desk, title: str, act: Callable[[App], object]) -> Job:
     """The job's result is the RuleEdit, which then lies on the desk's stack of changes."""
 
     def work(_: object) -> RuleEdit:
-        before = desk.app.rules()
+        before = desk.app.rules.all()
         act(desk.app)
-        return RuleEdit.between(before, desk.app.rules())
+        return RuleEdit.between(before, desk.app.rules.all())
 
     job = desk.run(title, Lane.STORE, work, Changed.RULES)
     job.done.connect(lambda edit: desk.rule_changes.push(RuleStep(title, edit, restorer(desk))))

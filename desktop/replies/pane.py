@@ -162,7 +162,7 @@ class RepliesPane(QWidget):
     def _show_rules(self, sheet: Sheet | None) -> None:
         applied = sheet.rules if sheet else ()
         out = sheet.left_out if sheet else frozenset()
-        book = {rule.id: rule for rule in self._desk.app.rules()}
+        book = {rule.id: rule for rule in self._desk.app.rules.all()}
         if [chip.applied for chip in self.chips.chips] == list(applied):
             self.chips.refresh(book, out)
         else:
@@ -172,7 +172,7 @@ class RepliesPane(QWidget):
         self.hint.setVisible(bool(self.hint.text()))
 
     def _on_pin(self, applied: AppliedRule) -> None:
-        book = {rule.id: rule for rule in self._desk.app.rules()}
+        book = {rule.id: rule for rule in self._desk.app.rules.all()}
         known = book.get(applied.rule) if applied.rule is not None else None
         if known is None:
             self._ask_scope(applied)

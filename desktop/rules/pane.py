@@ -159,10 +159,10 @@ class RulesPane(Screen):
     def reload(self) -> None:
         """Reads the rule book again and keeps the row that was selected."""
         before = self.selected
-        self.model.show_rules(self._desk.app.rules())
+        self.model.show_rules(self._desk.app.rules.all())
         self._select(before.id if before else None)
         self._refresh()
-        job = self._desk.run(say("Reading your edits"), Lane.LOOK, lambda _: self._desk.app.proposals())
+        job = self._desk.run(say("Reading your edits"), Lane.LOOK, lambda _: self._desk.app.rules.proposals())
         job.done.connect(self.proposals.show_proposals)
 
     def show_rule(self, rule: RuleId) -> None:
@@ -251,14 +251,14 @@ class RulesPane(Screen):
             self.detail.show_nothing()
             return
         try:
-            mails = self._desk.app.evidence(rule.id)
+            mails = self._desk.app.rules.evidence(rule.id)
         except InputError:  # learning has just taken it away; the table hears of it next
             self.detail.show_nothing()
         else:
             self.detail.show_rule(rule, mails, self._others(rule))
 
     def _others(self, rule: Rule) -> list[Rule]:
-        for conflict in self._desk.app.conflicts():
+        for conflict in self._desk.app.rules.conflicts():
             if rule.id in {one.id for one in conflict.rules}:
                 return [one for one in conflict.rules if one.id != rule.id]
         return []

@@ -73,7 +73,7 @@ class _Work:
     def rules(self, _seed: int) -> dict[str, Any]:
         """Of the whole book, and how many mails hold the canary at all."""
         app = self._open()
-        found = app.rules()
+        found = app.rules.all()
         texts = (f"{rule.sentence} {rule.value}" for rule in found)
         mails = [one for one in app.search(LAST, 1000) if leaks([f"{one.mail.subject} {one.mail.text}"])]
         return {"leaks": leaks(texts), "count": len(found), "mails": len(mails)}

@@ -268,7 +268,7 @@ def test_the_report_holds_no_mail_and_no_address(qtbot: QtBot, window: MainWindo
     qtbot.waitUntil(lambda: "Rules:" in pane.report.toPlainText(), timeout=LONG_MS)
     text = pane.report.toPlainText()
     app = window.desk.app
-    assert f"Rules: {len(app.rules())}" in text
+    assert f"Rules: {len(app.rules.all())}" in text
     assert str(app.home) not in text
     assert "@" not in text
     assert not any(one.mail.sender.name in text for one in app.waiting(20))

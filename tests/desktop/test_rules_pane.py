@@ -62,10 +62,10 @@ def test_a_rule_is_added_moved_deleted_and_all_of_it_taken_back(
     qtbot: QtBot, window: MainWindow, pane: RulesPane
 ) -> None:
     app = window.desk.app
-    before = app.rules()
+    before = app.rules.all()
     pane.add_action.trigger()
     keep(qtbot, window, lambda dialog: dialog.sentence.setText(KINDLY))
-    [made] = [one for one in app.rules() if one.sentence == KINDLY]
+    [made] = [one for one in app.rules.all() if one.sentence == KINDLY]
     assert (made.origin, made.scope) == (RuleOrigin.WRITTEN, Scope())
     pane.show_rule(made.id)
     assert pane.selected is not None
@@ -80,17 +80,17 @@ def test_a_rule_is_added_moved_deleted_and_all_of_it_taken_back(
         dialog.value.setText("@Firm.example")
 
     keep(qtbot, window, move)
-    assert app.rule(made.id).scope == Scope(ScopeKind.AUDIENCE, "firm.example")
+    assert app.rules.get(made.id).scope == Scope(ScopeKind.AUDIENCE, "firm.example")
 
     changed(qtbot, window, pane.delete_action.trigger)
-    assert made.id not in {one.id for one in app.rules()}
+    assert made.id not in {one.id for one in app.rules.all()}
     for _ in range(3):
         changed(qtbot, window, pane.undo_action.trigger)
-    assert app.rules() == before
+    assert app.rules.all() == before
     assert not pane.undo_action.isEnabled()
     for _ in range(2):
         changed(qtbot, window, pane.redo_action.trigger)
-    assert app.rule(made.id).scope == Scope(ScopeKind.AUDIENCE, "firm.example")
+    assert app.rules.get(made.id).scope == Scope(ScopeKind.AUDIENCE, "firm.example")
 
 
 def test_what_was_found_in_mail_is_not_deleted_but_switched_off(
@@ -108,7 +108,7 @@ def test_what_was_found_in_mail_is_not_deleted_but_switched_off(
     window._notice.close()
     changed(qtbot, window, lambda: QTest.mouseClick(pane.off_button, LEFT))
     changed(qtbot, window, pane.undo_action.trigger)
-    assert window.desk.app.rule(rule.id).state is RuleState.ACTIVE
+    assert window.desk.app.rules.get(rule.id).state is RuleState.ACTIVE
 
 
 def test_the_detail_says_what_bears_a_rule_out_and_opens_the_mails(qtbot: QtBot, pane: RulesPane) -> None:
@@ -149,14 +149,14 @@ def test_a_conflict_is_shown_on_both_sides_and_settled_by_a_pin(
     scope = Scope(ScopeKind.AUDIENCE, "firm.example")
     add(qtbot, window, "Use semicolons.", "semicolons", scope)
     add(qtbot, window, "Do not use semicolons.", "semicolons", scope)
-    [conflict] = [one for one in window.desk.app.conflicts() if one.scope == scope]
+    [conflict] = [one for one in window.desk.app.rules.conflicts() if one.scope == scope]
     pane.show_rule(conflict.rules[0].id)
     buttons = [one for one in pane.detail.findChildren(QPushButton) if one.text() == "This one"]
     assert len(buttons) == 2
     [keep_it] = [one for one in buttons if one.accessibleName().endswith("Do not use semicolons.")]
     changed(qtbot, window, lambda: QTest.mouseClick(keep_it, LEFT))
-    assert scope not in {one.scope for one in window.desk.app.conflicts()}
-    pinned = [one for one in window.desk.app.rules() if one.state is RuleState.PINNED]
+    assert scope not in {one.scope for one in window.desk.app.rules.conflicts()}
+    pinned = [one for one in window.desk.app.rules.all() if one.state is RuleState.PINNED]
     assert [one.sentence for one in pinned] == ["Do not use semicolons."]
 
 
@@ -169,17 +169,17 @@ def test_edits_that_come_back_are_proposed_above_the_table(qtbot: QtBot, window:
         text = f"Hi {name},\n\nI will look into it.\n\nBest regards,\nRou"
         drafts.add(one.id, "", Draft(text))
         app._mailbox.keep_edit(one.id, text.replace("Best regards,", "Salute,"), app.exclude)
-    found = app.proposals()
+    found = app.rules.proposals()
     assert found
     pane = window.rules
     window.show_rules.trigger()
     qtbot.waitUntil(lambda: not pane.proposals.isHidden())
     [accept, *_] = [one for one in pane.proposals.findChildren(QPushButton) if one.text() == "Make it a rule"]
     changed(qtbot, window, lambda: QTest.mouseClick(accept, LEFT))
-    assert found[0].line in {RuleLine(one.trait, one.sentence) for one in app.rules()}
-    qtbot.waitUntil(lambda: len(app.proposals()) == len(found) - 1)
+    assert found[0].line in {RuleLine(one.trait, one.sentence) for one in app.rules.all()}
+    qtbot.waitUntil(lambda: len(app.rules.proposals()) == len(found) - 1)
     changed(qtbot, window, pane.undo_action.trigger)
-    assert len(app.proposals()) == len(found)
+    assert len(app.rules.proposals()) == len(found)
 
 
 def test_proposals_show_a_few_at_a_time_and_hide_when_there_are_none(qtbot: QtBot) -> None:

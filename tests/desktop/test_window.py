@@ -115,13 +115,13 @@ def test_what_longhand_notes_about_a_rule_is_told_and_can_be_taken_back(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     app = window.desk.app
-    before = app.rules()
+    before = app.rules.all()
     rule = next(one for one in before if one.trait == "exclamation")
     told = f"The writer did not follow rule {rule.id}."
     composer = window.replies.composer
     assert composer.sheet is not None
-    app.edit_rule(rule.id, "Above all: do not exclaim.")
-    written = Written(Draft("Hi!"), (told,), RuleEdit.between(before, app.rules()))
+    app.rules.edit(rule.id, "Above all: do not exclaim.")
+    written = Written(Draft("Hi!"), (told,), RuleEdit.between(before, app.rules.all()))
     heed(window.desk, written)
     composer.sheet.job = None
     composer._on_written(composer.sheet, written)
@@ -130,7 +130,7 @@ def test_what_longhand_notes_about_a_rule_is_told_and_can_be_taken_back(
     assert composer.noted.isVisible()
     with qtbot.waitSignal(window.desk.changed):
         window.desk.rule_changes.undo()
-    assert app.rules() == before
+    assert app.rules.all() == before
 
 
 def test_a_search_finds_received_mail_and_an_empty_one_shows_what_waits(
@@ -245,7 +245,7 @@ def test_a_rule_is_pinned_and_switched_off_in_the_pane(qtbot: QtBot, window: Mai
     ):
         with qtbot.waitSignal(window.desk.changed):
             QTest.mouseClick(press, LEFT)
-        assert window.desk.app.rule(rule.id).state is expected
+        assert window.desk.app.rules.get(rule.id).state is expected
         assert pane.selected is not None
         assert pane.selected.id == rule.id
 
@@ -260,7 +260,7 @@ def test_a_line_of_the_agent_is_pinned_for_whom_the_user_says(qtbot: QtBot, wind
     with qtbot.waitSignal(window.desk.changed):
         menu.actions()[1].trigger()
     menu.close()
-    made = [one for one in window.desk.app.rules() if one.scope.kind is ScopeKind.PERSON]
+    made = [one for one in window.desk.app.rules.all() if one.scope.kind is ScopeKind.PERSON]
     ours = [one for one in made if one.sentence == applied.line.sentence and one.scope.value == sender.email]
     assert [one.state for one in ours] == [RuleState.PINNED]
 

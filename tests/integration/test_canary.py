@@ -50,7 +50,7 @@ def test_it_was_planted_where_the_person_is_concerned(planted: Planted, app: App
 
 
 def test_no_rule_holds_it(app: App) -> None:
-    rules = app.rules()
+    rules = app.rules.all()
     assert len(rules) > 10
     assert leaks(f"{rule.sentence}\n{rule.value}" for rule in rules) == []
 

@@ -81,7 +81,7 @@ def test_what_is_kept_goes_with_what_it_was_read_from(app: App) -> None:
     before = app.draft(target.id).rules
     gone = next(rule for rule in before if rule.rule is not None)
     assert gone.rule is not None
-    app.turn_off(gone.rule)
+    app.rules.turn_off(gone.rule)
     app.prepare(target.id)
     assert gone.line not in {rule.line for rule in app.draft(target.id).rules}
 
