@@ -47,7 +47,7 @@ def _fill(app: App) -> None:
     mail.serve_sample(desk, app)
     app.sync(Progress(), CancelToken())
     app.learn(Progress(), CancelToken(), limits=LIMITS)
-    app.comparing.mail(Progress(), CancelToken(), controls=False)
+    app.comparing.mail(Progress(), CancelToken())
     desk.stop_servers()
 
 

@@ -16,6 +16,7 @@ from core.evaluation.wins import WinRate
 
 ARM_NAMES = {
     "zero_shot": "plain draft",
+    "zero_shot_small": "plain draft of the small model",
     "few_shot": "with earlier replies",
     "guided": "guided (agent and rule book)",
     "agent_only": "agent alone",

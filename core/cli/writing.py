@@ -21,6 +21,7 @@ from core.cli.scores import (
 from core.demo import gate_json
 from core.domain import AdapterKind, Address, MessageId
 from core.drafting.mailbox import Target
+from core.evaluation.learning import Control
 
 
 @click.command("learn")
@@ -195,7 +196,7 @@ def evaluate_command(
             remark(app.comparing.before_judging(judge))
         with working() as (progress, cancel):
             made = (
-                app.comparing.mail(progress, cancel, judge=judge, kinds=arms)
+                app.comparing.mail(progress, cancel, control=Control(), judge=judge, kinds=arms)
                 if data is None
                 else app.comparing.texts(
                     data, progress, cancel, author=author, learn=not no_learning, judge=judge, kinds=arms

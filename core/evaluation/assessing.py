@@ -8,7 +8,7 @@ from core.drafting.book import Rules
 from core.errors import InputError
 from core.evaluation.evaluating import Evaluation, Evaluations, Trained, digest, recipe
 from core.evaluation.judging import Contest
-from core.evaluation.learning import Learner
+from core.evaluation.learning import Control, Learner
 from core.evaluation.texts import Corpus
 from core.evaluation.training import Training, making_cost
 from core.models.chat import ChatModel
@@ -41,11 +41,12 @@ class Assessor:
         others: Sequence[Exchange],
         progress: Progress,
         cancel: CancelToken,
-        controls: bool = True,
+        control: Control | None = None,
         training: Training | None = None,
         kinds: Sequence[AdapterKind] = (),
     ) -> Evaluation:
-        """All arms on the gate part. `training` makes the adapters of `kinds`, whose arms are run as well."""
+        """All arms on the gate part; with a `control` the controls too. `training` makes the adapters of
+        `kinds`, whose arms are run as well."""
         exchanges, rules, meter = ExchangeRepository(database), Rules(database), Meter()
         gate, validation = exchanges.all("gate")[-self._most :], exchanges.all("validation")
         if not gate:
@@ -55,6 +56,8 @@ class Assessor:
         ggufs = {kind: adapters.gguf(one.id) for kind, one in rivals.items()}
         models = {kind: self._small(ggufs[kind], one, meter) for kind, one in rivals.items()}
         gguf = adapters.gguf(adapter.id) if adapter else b""
+        wrong = control.wrong_adapter if control else None
+        told_apart = {"wrong_adapter": digest(wrong)} if wrong else {}
         contest = Contest(
             large=Metered(self._models.large(), meter),
             agent=_agent(self._small(gguf, adapter, meter), adapter.kind) if adapter else None,
@@ -62,12 +65,14 @@ class Assessor:
             learning=exchanges.all("learning"),
             others=others,
             max_tokens=self._max_tokens,
-            controls=controls,
+            controls=control is not None,
+            wrong=_agent(self._small(wrong, None, meter), AdapterKind.AGENT) if wrong else None,
             meter=meter,
             agents={kind: _agent(one, kind) for kind, one in models.items() if kind is not AdapterKind.NAIVE},
             naive=models.get(AdapterKind.NAIVE),
-            marks={kind: digest(one) for kind, one in ggufs.items()},
-            shown=controls,
+            marks={kind: digest(one) for kind, one in ggufs.items()} | told_apart,
+            shown=control is not None,
+            small=self._small(b"", None, meter) if control else None,
         )
         made_of = recipe(contest, gguf, rules.book.all(), (*contest.learning, *validation, *gate))
         trained = _trainings(database, adapter, rivals)
@@ -99,10 +104,10 @@ class Assessor:
             made.adapter(progress, cancel)
         adapter = adapters.all(*AGENTS)[0] if made else None
         training = made.training if made else None
-        return self.mail(database, adapter, found.others, progress, cancel, training=training, kinds=kinds)
+        return self.mail(database, adapter, found.others, progress, cancel, Control(), training, kinds)
 
-    def _small(self, gguf: bytes, adapter: Adapter, meter: Meter) -> ChatModel:
-        return Metered(self._models.agent(gguf, adapter.base), meter)
+    def _small(self, gguf: bytes, adapter: Adapter | None, meter: Meter) -> ChatModel:
+        return Metered(self._models.agent(gguf, adapter.base if adapter else ""), meter)
 
 
 def _agent(model: ChatModel, kind: AdapterKind) -> PreferenceAgent:

@@ -14,7 +14,7 @@ from core.errors import InputError
 from core.evaluation.assessing import Assessor
 from core.evaluation.blind import BlindTest
 from core.evaluation.evaluating import Evaluation, Evaluations
-from core.evaluation.learning import Learner
+from core.evaluation.learning import Control, Learner
 from core.evaluation.texts import corpus
 from core.evaluation.training import Limits, tools
 from core.evaluation.wins import WinRate
@@ -62,20 +62,21 @@ class Comparing:
         progress: Progress,
         cancel: CancelToken,
         *,
-        controls: bool = True,
+        control: Control | None = None,
         judge: str | None = None,
         kinds: Sequence[AdapterKind] = (),
         others: Sequence[Exchange] | None = None,
     ) -> Evaluation:
         """All arms on the gate part of this mailbox, with the adapter in use. Where nothing of what they
-        come from has changed since the last time, that one's drafts serve again. `judge`: a model that
-        compares drafts in pairs, '' for the writer; `kinds`: arms that an adapter is trained for first,
-        each once; `others`: other people's replies, those in the mailbox where not given. Raises
-        InputError, LearningError, ModelError, ChildDied, Cancelled."""
+        come from has changed since the last time, that one's drafts serve again. With a `control` those
+        are run too that could fake the agent. `judge`: a model that compares drafts in pairs, '' for the
+        writer; `kinds`: arms that an adapter is trained for first, each once; `others`: other people's
+        replies, those in the mailbox where not given. Raises InputError, LearningError, ModelError,
+        ChildDied, Cancelled."""
         live, others = AdapterRepository(self._database).live(), others or self._mailbox.others()
         assessor = self._assessor(judge)
         training = self._learner(self._database, others).training if kinds else None
-        return assessor.mail(self._database, live, others, progress, cancel, controls, training, kinds)
+        return assessor.mail(self._database, live, others, progress, cancel, control, training, kinds)
 
     def texts(
         self,

@@ -25,7 +25,8 @@ class Contest:
     """Who competes. `learning`: the user's own exchanges, all that few-shot and the ceiling may see;
     `others`: other people's. `wrong`: another person's agent, for its control. `meter`: on which the models
     note what they cost. `agents` and `naive` come of adapters that are there for their arms alone; `marks`
-    tell, by arm, these from others of their kind. `shown`: guided with earlier replies too is an arm."""
+    tell, by arm, these from others of their kind. `shown`: guided with earlier replies too is an arm.
+    `small`: the small model untrained, whose plain drafts are one."""
 
     large: ChatModel
     agent: Agent | None
@@ -40,6 +41,7 @@ class Contest:
     naive: ChatModel | None = None
     marks: Mapping[str, str] = field(default_factory=dict)
     shown: bool = False
+    small: ChatModel | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,8 @@ class Judge:
                 who.large, merged, who.max_tokens, who.learning, shots
             )
         found |= {name: self._guided(agent.rules_for) for name, agent in who.agents.items()}
+        if who.small:
+            found["zero_shot_small"] = arms.zero_shot(who.small, who.max_tokens)
         if who.naive:
             found[AdapterKind.NAIVE] = arms.naive(who.naive, who.max_tokens)
         return found

@@ -107,13 +107,13 @@ class ModelChoice:
         return LocalModel(self._engine, path, entry.name, family, repeat_penalty=entry.repeat_penalty)
 
     def agent(self, adapter: bytes, base: str = "") -> ChatModel:
-        """M_A: the small model with an adapter (GGUF bytes), on its shipped weights or on those that
-        `base` names: the stem of `dequantised`. Raises ModelError where these are gone."""
+        """M_A: the small model with an adapter (GGUF bytes, or empty), on its shipped weights or on
+        those that `base` names: the stem of `dequantised`. Raises ModelError where these are gone."""
         entry = find(self._settings.small.name)
         path = self.dequantised if base == self.dequantised.stem else self.shipped
         if not path.is_file():
             raise ModelError("The weights that the agent was trained on are gone; learn again.")
-        return LocalModel(self._engine, path, entry.name, entry.family, adapter)
+        return LocalModel(self._engine, path, entry.name, entry.family, adapter or None)
 
     @property
     def shipped(self) -> Path:

@@ -24,7 +24,7 @@ def evaluate(desk: Desk) -> Job:
     core.evaluation.evaluating.Evaluation."""
 
     def work(hands: Hands) -> object:
-        return desk.app.comparing.mail(hands.progress, hands.cancel, controls=False)
+        return desk.app.comparing.mail(hands.progress, hands.cancel)
 
     return desk.run(say("Comparing drafts with your own replies"), Lane.LEARN, work, Changed.LEARNING)
 

@@ -1,19 +1,26 @@
 """Every way of drafting on eight people that nothing here was tried on before: scores, costs, and differences
 paired by mailbox with intervals by bootstrap over mailboxes. What docs/evaluation.md is written from."""
 
+import mailbox
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import mean
 from typing import Any
 
 from core import demo
+from core.app import App
 from core.cli.scores import ARM_NAMES, evaluation_json
 from core.domain import AdapterKind
 from core.evaluation.assessing import AGENTS
 from core.evaluation.learning import Control
 from core.sample.mailbox import make_mailbox
+from core.store import settings
+from core.store.paths import Profile
+from core.store.settings import Learning, Settings
 from core.tasks import CancelToken, Progress
 from tests.bench.controls import interval
-from tests.bench.figure import Figure, Kept, reported
+from tests.bench.figure import REPOSITORY, Figure, reported
+from tests.bench.program import PASSPHRASE
 
 SEEDS = range(200, 208)
 KINDS = tuple(kind for kind in AdapterKind if kind is not AGENTS[0])
@@ -28,9 +35,8 @@ PAIRS = (
 
 
 def run(quick: bool) -> Iterator[Figure]:
-    kept = Kept("comparison")
     seeds = list(SEEDS)[: 2 if quick else None]
-    made = [kept.get(seed, evaluated) for seed in seeds]
+    made = [evaluated(seed) for seed in seeds]
     for arm in ARM_NAMES:
         rows = [one[arm] for one in made if arm in one]
         for score in SCORES:
@@ -52,14 +58,42 @@ def run(quick: bool) -> Iterator[Figure]:
 
 
 def evaluated(seed: int) -> dict[str, Any]:
-    """The object of `longhand evaluate --arms all --json`, with the gate's control by a wrong adapter."""
+    """The object of `longhand evaluate --arms all --json`, with the control by another person's adapter. The
+    profile stays under .bench: what is written there stays written, and arms can be added."""
     progress, cancel = Progress(), CancelToken()
-    others = demo.other_people(seed)
-    wrong = demo.another_adapter(seed + demo.ANOTHER, demo.LIMITS, progress, cancel)
-    with demo.throwaway(make_mailbox(seed)) as app:
-        app.sync(progress, cancel)
-        learned = app.learn(progress, cancel, limits=demo.LIMITS, others=others, control=Control(wrong))
-        app.use_adapter(learned.adapter)  # also where the gate is against it: it is to be compared
-        found = app.comparing.mail(progress, cancel, kinds=KINDS, others=others)
-        gate = demo.gate_json(learned.gate)
-        return {"wrong_adapter": gate["wrong_adapter"]} | evaluation_json(found)
+    home = REPOSITORY / ".bench" / "comparison" / str(seed)
+    others, wrong = demo.other_people(seed), home / "wrong.gguf"
+    if not wrong.exists():
+        made = demo.another_adapter(seed + demo.ANOTHER, demo.LIMITS, progress, cancel)
+        home.mkdir(parents=True, exist_ok=True)
+        wrong.write_bytes(made)
+    app = App.open(_profile(home), PASSPHRASE, "the comparison")
+    try:
+        _import(app, home / "mail.mbox", seed)
+        if not any(one.scores for one in app.adapters()):
+            app.learn(progress, cancel, others=others)
+        # Also where the gate is against it: it is to be compared.
+        app.use_adapter(next(one.id for one in app.adapters() if one.scores))
+        control = Control(wrong.read_bytes())
+        found = app.comparing.mail(progress, cancel, control=control, kinds=KINDS, others=others)
+    finally:
+        app.close()
+    return evaluation_json(found)
+
+
+def _profile(home: Path) -> Profile:
+    profile = Profile(home / "profile")
+    profile.create()
+    learning = Learning(demo.LIMITS.examples or 0, demo.LIMITS.gate or 0, on_battery=True)
+    settings.save(profile.settings, Settings(learning=learning))
+    return profile
+
+
+def _import(app: App, file: Path, seed: int) -> None:
+    if app.accounts():
+        return
+    person, box = make_mailbox(seed), mailbox.mbox(file)
+    for message in person.messages:
+        box.add(message.raw)
+    box.close()
+    app.import_path(file, Progress(), CancelToken(), person.user.email)

@@ -35,7 +35,7 @@ def learned_home(synced_home: Path, tmp_path_factory: pytest.TempPathFactory) ->
     app = open_app(home)
     try:
         app.learn(Progress(), CancelToken(), limits=FEW)
-        app.comparing.mail(Progress(), CancelToken(), controls=False)
+        app.comparing.mail(Progress(), CancelToken())
     finally:
         app.close()
     return home
