@@ -128,6 +128,32 @@ def count_line(label: str, value: str, count: int, of: int, began: datetime, unt
     return f"{label}: {value} in {count} of {of} mails ({count / of:.0%}), since {_month(began)}{end}"
 
 
+def history_line(at: datetime, before: Rule | None, after: Rule | None) -> str:
+    """One change of a rule: `2026-11-24  switched off`; empty where only its mails were counted anew."""
+    said = "; ".join(_changes(before, after))
+    return f"{at.date().isoformat()}  {said}" if said else ""
+
+
+def _changes(before: Rule | None, after: Rule | None) -> list[str]:
+    if after is None:
+        return ["removed"]
+    if before is None:
+        made = {RuleOrigin.WRITTEN: "written by hand", RuleOrigin.LEARNED: "learned"}
+        return [made.get(after.origin, "counted in your mail")]
+    said = []
+    if before.sentence != after.sentence:
+        said.append(f"put into other words, before: {before.sentence}")
+    if before.scope != after.scope:
+        said.append(f"for {scope_words(after.scope)}, before for {scope_words(before.scope)}")
+    if before.state is not after.state:
+        was = {RuleState.PINNED: "unpinned", RuleState.OFF: "switched on"}
+        now = {RuleState.PINNED: "pinned", RuleState.OFF: "switched off"}
+        said.append(now.get(after.state) or was.get(before.state, ""))
+    if (before.until is None) != (after.until is None):
+        said.append("the habit ended" if after.until else "the habit goes on")
+    return said
+
+
 def held(rule: Rule) -> list[str]:
     """When the habit began and ended, as far as it did: 'since March 2025', 'until May 2026'."""
     times = (("since", rule.since), ("until", rule.until))

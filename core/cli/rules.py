@@ -58,13 +58,17 @@ def measured(scope: str, kind: str, language: str, as_json: bool) -> None:
 @_rule
 @json_option
 def show_rule(rule: int, as_json: bool) -> None:
-    """Show a rule with the mails it rests on."""
+    """Show a rule with its history and the mails it rests on."""
     with opened("longhand rules show") as app:
         found, evidence = app.rules.get(RuleId(rule)), app.rules.evidence(RuleId(rule))
+        history = app.rules.history(RuleId(rule))
     if as_json:
-        show_json(shapes.rule(found) | {"mails": [shapes.message(one) for one in evidence]})
+        mails = [shapes.message(one) for one in evidence]
+        show_json(shapes.rule(found) | {"history": list(map(shapes.rule_change, history)), "mails": mails})
         return
     show(messages.rule_line(found), "")
+    told = (messages.history_line(one.at, one.before, one.after) for one in history)
+    show(*filter(None, told), "")
     for one in evidence:
         date = one.mail.date.date().isoformat() if one.mail.date else ""
         show(f"{date}  {one.mail.subject}")

@@ -10,6 +10,7 @@ from core.preference.sightings import Count
 from core.privacy.egress import LedgerEntry
 from core.store.accounts import Account
 from core.store.messages import StoredMessage
+from core.store.rules import RuleChange
 
 
 def rule(one: Rule) -> dict[str, Any]:
@@ -26,6 +27,15 @@ def rule(one: Rule) -> dict[str, Any]:
         "evidence": list(one.evidence),
         "since": one.since.isoformat() if one.since else None,
         "until": one.until.isoformat() if one.until else None,
+    }
+
+
+def rule_change(one: RuleChange) -> dict[str, Any]:
+    """`before` is None where the rule was made, `after` where it was removed."""
+    return {
+        "at": one.at.isoformat(),
+        "before": rule(one.before) if one.before else None,
+        "after": rule(one.after) if one.after else None,
     }
 
 

@@ -10,6 +10,7 @@ from core.preference.rulebook import Conflict, RuleBook
 from core.preference.sightings import Count
 from core.store.database import Database
 from core.store.messages import MessageRepository, StoredMessage
+from core.store.rules import RuleChange, RuleRepository
 
 
 class RuleDesk:
@@ -73,6 +74,10 @@ class RuleDesk:
         messages = MessageRepository(self._database)
         found = (messages.get(message) for message in self.get(rule).evidence)
         return tuple(message for message in found if message is not None)
+
+    def history(self, rule: RuleId) -> tuple[RuleChange, ...]:
+        """What it was before each change, oldest first; of a rule that is gone too."""
+        return RuleRepository(self._database).history(rule)
 
     def proposals(self) -> tuple[Proposal, ...]:
         """Rules that the user's edits of drafts speak for, the most frequent edit first."""

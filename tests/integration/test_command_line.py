@@ -118,6 +118,10 @@ def test_a_rule_is_pinned_switched_off_and_shown(capsys: pytest.CaptureFixture[s
     assert json.loads(longhand(capsys, "rules", "pin", number, "--json")[1])["state"] == "pinned"
     assert json.loads(longhand(capsys, "rules", "off", number, "--json")[1])["state"] == "off"
     assert json.loads(longhand(capsys, "rules", "on", number, "--json")[1])["state"] == "active"
+    told = longhand(capsys, "rules", "show", number)[1].splitlines()[2:6]
+    assert [line[12:] for line in told] == ["written by hand", "pinned", "switched off", "switched on"]
+    [first, *_] = json.loads(longhand(capsys, "rules", "show", number, "--json")[1])["history"]
+    assert (first["before"], first["after"]["rule"]) == (None, "Never write the word crate.")
     assert longhand(capsys, "rules", "show", "9999")[0] == 1
     greeting = next(
         rule

@@ -1,11 +1,12 @@
 """Sentences for people: one line each, and nothing in them that could be mail."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from core import messages
-from core.domain import Rule, RuleId, RuleOrigin, RuleState, Scope
+from core.domain import Rule, RuleId, RuleOrigin, RuleState, Scope, ScopeKind
 from core.errors import MailError
 from core.tasks import Step
 
@@ -68,3 +69,22 @@ def test_a_rule_says_when_its_habit_began_or_ended() -> None:
     ended = Rule(RuleId(1), "tone", "casual", "Sound casual.", scope, origin, state, 9, 1, until=march)
     assert messages.rule_line(begun) == "tone: Sound casual. (everyone; 9 mails; since March 2025)"
     assert messages.rule_line(ended) == "tone: Sound casual. (everyone; 9 mails, 1 against; until March 2025)"
+
+
+def test_a_change_of_a_rule_is_told_in_words() -> None:
+    now, march = datetime(2026, 11, 24, tzinfo=UTC), datetime(2025, 3, 9, tzinfo=UTC)
+    scope, origin, state = Scope(), RuleOrigin.MEASURED, RuleState.ACTIVE
+    rule = Rule(RuleId(1), "tone", "casual", "Sound casual.", scope, origin, state, 9)
+
+    def told(before: Rule | None, after: Rule | None) -> str:
+        return messages.history_line(now, before, after)
+
+    assert told(None, rule) == "2026-11-24  counted in your mail"
+    assert told(rule, replace(rule, support_for=12)) == ""
+    assert told(rule, replace(rule, sentence="Be casual.", until=march)) == (
+        "2026-11-24  put into other words, before: Sound casual.; the habit ended"
+    )
+    other = replace(rule, scope=Scope(ScopeKind.AUDIENCE, "firm.example"))
+    assert told(rule, other) == "2026-11-24  for firm.example, before for everyone"
+    assert told(replace(rule, state=RuleState.PINNED), rule) == "2026-11-24  unpinned"
+    assert told(rule, None) == "2026-11-24  removed"
