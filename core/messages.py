@@ -326,6 +326,13 @@ def mixed_families(made_by: str, applied_by: str) -> str:
     )
 
 
+def families_compared(families: int) -> str:
+    """Beside the matrix; empty where it shows what it is for."""
+    if families > 1:
+        return ""
+    return "All these models are of one family; how rules fare in another only a model of another can show."
+
+
 def forgotten(count: int) -> str:
     """So many mails."""
     if not count:

@@ -20,6 +20,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "learn": ("core.cli.writing", "Learn the style of the sent mail; goes on where it stopped."),
     "draft": ("core.cli.writing", "Write a reply, or a new mail, on stdout."),
     "evaluate": ("core.cli.writing", "Compare the ways of drafting on this mailbox."),
+    "families": ("core.cli.families", "How rules made by one model fare when another writes."),
     "blind": (
         "core.cli.blind",
         "Choose between drafts without knowing whose is which.",

@@ -28,11 +28,20 @@ MakeLearner = Callable[[Database, Sequence[Exchange]], Learner]
 
 class Assessor:
     """Both methods go on where an interrupted call stopped. `most`: how many of the gate's replies, the
-    newest, are judged; `judge` compares drafts in pairs, where there is one. Raise InputError, LearningError,
+    newest, are judged; `judge` compares drafts in pairs, where there is one; `large` writes, the
+    model in use where not given. Raise InputError, LearningError,
     ModelError, ChildDied, Cancelled."""
 
-    def __init__(self, models: ModelChoice, max_tokens: int, most: int, judge: ChatModel | None) -> None:
-        self._models, self._max_tokens, self._most, self._judge = models, max_tokens, most, judge
+    def __init__(
+        self,
+        models: ModelChoice,
+        max_tokens: int,
+        most: int,
+        judge: ChatModel | None = None,
+        large: ChatModel | None = None,
+    ) -> None:
+        self._models, self._max_tokens, self._most = models, max_tokens, most
+        self._judge, self._large = judge, large
 
     def mail(
         self,
@@ -59,7 +68,7 @@ class Assessor:
         wrong = control.wrong_adapter if control else None
         told_apart = {"wrong_adapter": digest(wrong)} if wrong else {}
         contest = Contest(
-            large=Metered(self._models.large(), meter),
+            large=Metered(self._large or self._models.large(), meter),
             agent=_agent(self._small(gguf, adapter, meter), adapter.kind) if adapter else None,
             book=rules,
             learning=exchanges.all("learning"),

@@ -4,6 +4,7 @@ or on other texts, and drafts for the person to choose between."""
 import shutil
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from core import messages
@@ -11,19 +12,22 @@ from core.domain import AdapterKind, Exchange
 from core.drafting.book import Rules
 from core.drafting.mailbox import Mailbox
 from core.errors import InputError
-from core.evaluation.assessing import Assessor
+from core.evaluation.assessing import Assessor, MakeLearner
 from core.evaluation.blind import BlindTest
-from core.evaluation.evaluating import Evaluation, Evaluations
+from core.evaluation.evaluating import Evaluation, Evaluations, digest
+from core.evaluation.families import Cell, FamilyMatrix, folder_of
 from core.evaluation.learning import Control, Learner
-from core.evaluation.texts import corpus
+from core.evaluation.texts import Corpus, corpus
 from core.evaluation.training import Limits, tools
 from core.evaluation.wins import WinRate
+from core.models.chat import ChatModel
 from core.models.choice import ModelChoice
 from core.models.service import host_of
 from core.privacy.keychain import Keychain
 from core.store.adapters import AdapterRepository
+from core.store.codec import to_json
 from core.store.database import Database
-from core.store.exchanges import ExchangeRepository
+from core.store.exchanges import ExchangeRepository, NewExchange
 from core.store.jobs import JobRepository
 from core.store.opening import open_database
 from core.store.paths import Profile
@@ -94,14 +98,25 @@ class Comparing:
         so that it can go on; that of an earlier file goes when this one is done. Without `learn` there
         is no agent. Raises InputError, LearningError, ModelError, ChildDied, Cancelled."""
         assessor, found = self._assessor(judge), corpus(path, author)
-        apart = Profile(self._profile.evaluations / found.digest)
-        with closing(open_database(apart, self._keychain)) as database:
+        with closing(self._apart(found.digest)) as database:
             learner = self._learner if learn else None
             made = assessor.texts(database, found, learner, progress, cancel, kinds)
-        for earlier in self._profile.evaluations.iterdir():
-            if earlier != apart.home:
-                shutil.rmtree(earlier, ignore_errors=True)
+        self._drop_all_but({found.digest})
         return made
+
+    def families(self, names: Sequence[str], progress: Progress, cancel: CancelToken) -> tuple[Cell, ...]:
+        """How rules that one of these models (named as for `use`) draws from this mail fare when another
+        writes by them. Each takes as long as learning does; all is done in databases of its own, so that it
+        can go on, and nothing that is in use changes. Raises InputError, LearningError, ModelError,
+        ChildDied, Cancelled."""
+        own = ExchangeRepository(self._database).all()
+        if not own:
+            raise InputError("There is nothing to evaluate on yet; sync or import sent mail first.")
+        models = [self._models.named(name) for name in dict.fromkeys(names)]
+        found = Corpus(tuple(map(_anew, own)), tuple(self._mailbox.others()), digest(to_json(own).encode()))
+        self._drop_all_but({folder_of(model, found) for model in models})
+        matrix = FamilyMatrix(self._apart, self._learner_of, self._assessor_of)
+        return matrix.run(models, found, progress, cancel)
 
     def last(self) -> Evaluation | None:
         """The last one of this mailbox."""
@@ -133,8 +148,29 @@ class Comparing:
         limits = self._settings.drafting.max_tokens, self._settings.learning.gate
         return Assessor(self._models, *limits, referee)
 
+    def _assessor_of(self, writer: ChatModel) -> Assessor:
+        limits = self._settings.drafting.max_tokens, self._settings.learning.gate
+        return Assessor(self._models, *limits, large=writer)
+
     def _learner(self, database: Database, others: Sequence[Exchange]) -> Learner:
+        return self._learner_of(self._models.large())(database, others)
+
+    def _learner_of(self, made_by: ChatModel) -> MakeLearner:
         wanted = self._settings.learning
         limits = Limits(wanted.examples, wanted.gate)
-        made_with = tools(self._models, self._settings, self._pause)
-        return Learner(database, Rules(database), made_with, others, limits)
+        made_with = replace(tools(self._models, self._settings, self._pause), large=made_by)
+        return lambda database, others: Learner(database, Rules(database), made_with, others, limits)
+
+    def _apart(self, folder: str) -> Database:
+        """A database beside the profile's, encrypted as that is."""
+        return open_database(Profile(self._profile.evaluations / folder), self._keychain)
+
+    def _drop_all_but(self, kept: set[str]) -> None:
+        if self._profile.evaluations.exists():
+            for earlier in self._profile.evaluations.iterdir():
+                if earlier.name not in kept:
+                    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _anew(one: Exchange) -> NewExchange:
+    return NewExchange(one.incoming, one.sent, one.date, one.thread, one.kind, one.weight)

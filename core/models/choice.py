@@ -89,6 +89,10 @@ class ModelChoice:
         for a service alone). Raises ModelError where it is not there, or not allowed."""
         return self._model(self._settings.large, account)
 
+    def named(self, name: str) -> ChatModel:
+        """Any model, named as for `use`. Raises InputError, ModelError."""
+        return self._model(self.use(name))
+
     @property
     def stand_in(self) -> ChatModel:
         """One that is always there, where a writer is wanted and asked nothing."""
