@@ -13,7 +13,7 @@ app: setup
 	@.venv/bin/longhand $(ARGS)
 
 test: setup
-	@.venv/bin/python -m pytest -q $(ARGS)
+	@.venv/bin/python -m pytest -q --numprocesses auto --dist loadfile $(ARGS)
 
 check: setup
 	@.venv/bin/ruff check --quiet .
