@@ -38,9 +38,11 @@ from core.evaluation.comparing import Comparing
 from core.evaluation.learning import Control, Learned, Learner, Standing, standing
 from core.evaluation.training import Limits, tools
 from core.forgetting import Forgetting
+from core.mail.clients import GivenClient, has_page, oauth_client
 from core.mail.discovery import Discovery, Looked
 from core.mail.importer import Importer, ImportResult, check_mail, guess_owner
 from core.mail.network import Network
+from core.mail.oauth import Show
 from core.mail.servers import Servers
 from core.mail.sync import SyncResult
 from core.models.anthropic_model import ADDRESS
@@ -235,6 +237,18 @@ class App:
         """Signs in first: an account that cannot be reached is not kept. Its `id` is ignored. Raises
         MailError."""
         return self._servers.add(account, password)
+
+    def sign_in(self, account: Account, given: GivenClient, show: Show, cancel: CancelToken) -> Account:
+        """The same by the provider's web page, under a client id that is given or is the firm's. `show` gets
+        the address to open in a browser. Raises MailError, InputError, Cancelled."""
+        client = oauth_client(account.host, given, self._policy.sign_in)
+        return self._servers.sign_in(account, client, show, cancel)
+
+    def signs_in_by_page(self, host: str) -> tuple[bool, str]:
+        """Whether one can sign in to a mail server by its provider's web page, and the firm's client id for
+        it, where there is one."""
+        firm = self._policy.sign_in.get(host.lower(), {})
+        return has_page(host, self._policy.sign_in), firm.get("client_id", "")
 
     def test_account(self, account: AccountId) -> str:
         """Signs in, and says in a sentence what was found. Raises MailError, InputError."""

@@ -9,6 +9,7 @@ show, free of mail text, addresses and secrets. Anything else is our bug.
         │   └── NoKeychain    and no passphrase to do without one
         ├── MailError         sign-in refused, server away, TLS, a folder missing
         │   ├── ConnectionLost    broke off in mid-conversation; at once again may do
+        │   ├── SignInRefused     the password or token is not taken
         │   └── ServerBusy    the server asks for a pause
         ├── ModelError        a model that cannot be read, does not fit, does not answer
         ├── LearningError     too little mail, training failed
@@ -46,6 +47,10 @@ class MailError(Known):
 
 
 class ConnectionLost(MailError):
+    pass
+
+
+class SignInRefused(MailError):
     pass
 
 

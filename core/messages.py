@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import PurePath
 
 from core.domain import (
@@ -72,6 +72,14 @@ UNPROVEN_UNSEEN = (
 )
 NOT_ASKED = "Nobody is there to say whether that server is right; say so with --yes, or name one with --host."
 USE_SERVER = "Sign in there?"
+AUTHORITY_NOT_ASKED = (
+    "Nobody is there to say whether to trust that certificate; compare its SHA-256 with your firm's, and say "
+    "so with --yes."
+)
+TRUST_AUTHORITY = (
+    "Compare the SHA-256 with what your firm tells you. Whoever holds its key can pose as this mail server. "
+    "Trust it for this account?"
+)
 
 
 def error_line(error: BaseException) -> str:
@@ -381,9 +389,19 @@ def help_page(page: str) -> str:
 
 def web_only(host: str) -> str:
     return (
-        f"The provider behind {host} takes sign-in by its web page only, which Longhand does not support "
-        "yet; 'longhand import' reads mail that was exported to files."
+        f"The provider behind {host} takes sign-in by its web page only: 'longhand account add ADDRESS "
+        "--oauth --client-id ID', with an id of yours or your firm's; 'longhand import' reads mail that "
+        "was exported to files."
     )
+
+
+def open_page(address: str) -> str:
+    return f"Sign in with your browser; if none opens, open this address on this machine: {address}"
+
+
+def authority(name: str, until: date, fingerprint: str) -> str:
+    """A certificate that the user is about to trust."""
+    return f"{name}, until {until:%Y-%m-%d}, SHA-256 {fingerprint}"
 
 
 def cloud_judges(model: str, host: str) -> str:

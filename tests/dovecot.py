@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,13 +38,20 @@ class Dovecot:
     host = "127.0.0.1"
     user = "me@home.example"
 
-    def __init__(self, folder: Path, certificate: Certificate | None, uses: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        certificate: Certificate | None,
+        uses: Mapping[str, str],
+        token_info: str,
+        mechanisms: str,
+    ) -> None:
         self.folder = folder
         self.password = secrets.token_urlsafe(18)
         self.port, self.tls_port = _free_port(), _free_port()
         self._owner = _mail_owner()
         self._config = folder / "dovecot.conf"
-        self._config.write_text(self._settings(certificate, uses), encoding="utf-8")
+        self._config.write_text(self._settings(certificate, uses, token_info, mechanisms), encoding="utf-8")
         self._process: subprocess.Popen[bytes] | None = None
         self._laid = 0
         for part in ("run", "state", "mail"):
@@ -104,7 +112,9 @@ class Dovecot:
         file = self.folder / "log"
         return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
 
-    def _settings(self, certificate: Certificate | None, uses: Mapping[str, str]) -> str:
+    def _settings(
+        self, certificate: Certificate | None, uses: Mapping[str, str], token_info: str, mechanisms: str
+    ) -> str:
         owner = pwd.getpwuid(self._owner[0]).pw_name
         # As root Dovecot serves under users of its own; anybody else runs all of it under their own name.
         own = "" if os.geteuid() == 0 else f"default_internal_user = {owner}\ndefault_login_user = {owner}"
@@ -114,30 +124,13 @@ class Dovecot:
             else f"  mailbox {name} {{\n    auto = create\n  }}"
             for name, use in uses.items()
         )
-        tls = (
-            f"ssl = yes\nssl_cert = <{certificate.chain}\nssl_key = <{certificate.key}"
-            if certificate
-            else "ssl = no"
-        )
-        return f"""{own}
+        common = f"""{own}
 base_dir = {self.folder}/run
 state_dir = {self.folder}/state
 log_path = {self.folder}/log
-protocols = imap
 listen = 127.0.0.1
-disable_plaintext_auth = no
-{tls}
 first_valid_uid = {self._owner[0]}
-mail_location = maildir:{self.folder}/mail
-mail_max_userip_connections = 50
-passdb {{
-  driver = static
-  args = password={self.password}
-}}
-userdb {{
-  driver = static
-  args = uid={self._owner[0]} gid={self._owner[1]} home={self.folder}/mail
-}}
+auth_mechanisms = plain login {mechanisms if token_info else ""}
 namespace inbox {{
   inbox = yes
   separator = /
@@ -159,20 +152,96 @@ service stats {{
   chroot =
 }}
 """
+        if version().startswith("2.3"):
+            return common + self._of_2_3(certificate, token_info, mechanisms)
+        return _FIRST_OF_2_4 + common + self._of_2_4(certificate, token_info)
+
+    def _of_2_3(self, certificate: Certificate | None, token_info: str, mechanisms: str) -> str:
+        tls = (
+            f"ssl = yes\nssl_cert = <{certificate.chain}\nssl_key = <{certificate.key}"
+            if certificate
+            else "ssl = no"
+        )
+        tokens = ""
+        if token_info:
+            file = self.folder / "oauth2.conf"
+            file.write_text(f"tokeninfo_url = {token_info}\nusername_attribute = email\n", encoding="utf-8")
+            tokens = f"passdb {{\n  driver = oauth2\n  mechanisms = {mechanisms}\n  args = {file}\n}}"
+        return f"""
+protocols = imap
+disable_plaintext_auth = no
+{tls}
+mail_location = maildir:{self.folder}/mail
+mail_max_userip_connections = 50
+{tokens}
+passdb {{
+  driver = static
+  mechanisms = plain login
+  args = password={self.password}
+}}
+userdb {{
+  driver = static
+  args = uid={self._owner[0]} gid={self._owner[1]} home={self.folder}/mail
+}}
+"""
+
+    def _of_2_4(self, certificate: Certificate | None, token_info: str) -> str:
+        tls = (
+            f"ssl = yes\nssl_server_cert_file = {certificate.chain}\nssl_server_key_file = {certificate.key}"
+            if certificate
+            else "ssl = no"
+        )
+        # Since 2.4 tokens are the mechanism's own affair, no passdb's.
+        tokens = f"oauth2 {{\n  tokeninfo_url = {token_info}\n  username_attribute = email\n}}" * bool(
+            token_info
+        )
+        return f"""
+protocols {{
+  imap = yes
+}}
+auth_allow_cleartext = yes
+{tls}
+mail_driver = maildir
+mail_path = {self.folder}/mail
+protocol imap {{
+  mail_max_userip_connections = 50
+}}
+{tokens}
+passdb static {{
+  mechanisms_filter = plain login
+  password = {self.password}
+}}
+userdb static {{
+  fields {{
+    uid = {self._owner[0]}
+    gid = {self._owner[1]}
+    home = {self.folder}/mail
+  }}
+}}
+"""
 
 
+# Defaults of the first release, so that later ones read the same.
+_FIRST_OF_2_4 = "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n"
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 
 
 def missing() -> str:
     """Why there can be no Dovecot here; empty where there can."""
+    if not version():
+        return "needs Dovecot (dovecot-imapd), which the set-up installs where it may"
+    if not version().startswith(("2.3", "2.4")):
+        return "the tests' configurations are for Dovecot 2.3 and 2.4"
+    return ""
+
+
+@cache
+def version() -> str:
+    """Such as '2.3.19.1 (9b53102964)'; '' where there is none."""
     program = shutil.which("dovecot", path=_PATH)
     if program is None:
-        return "needs Dovecot (dovecot-imapd), which the set-up installs where it may"
-    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
-    if not version.startswith("2.3"):
-        return "the tests' configuration is for Dovecot 2.3"
-    return ""
+        return ""
+    return subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout.strip()
 
 
 def need() -> None:
@@ -187,12 +256,15 @@ def dovecot(
     *,
     certificate: Certificate | None = None,
     uses: Mapping[str, str] | None = None,
+    token_info: str = "",
+    mechanisms: str = "xoauth2 oauthbearer",
 ) -> Iterator[Dovecot]:
-    """One that serves these mails. `uses`: its folders with their RFC 6154 attributes ('' for none)."""
+    """One that serves these mails. `uses`: its folders with their RFC 6154 attributes ('' for none).
+    `token_info`: where it asks about access tokens, which it then takes by these `mechanisms`."""
     # Not pytest's folder: Dovecot serves under another user, who may not look in there.
     folder = Path(tempfile.mkdtemp(prefix="longhand-dovecot-"))
     folder.chmod(0o755)
-    server = Dovecot(folder, certificate, _USES if uses is None else uses)
+    server = Dovecot(folder, certificate, _USES if uses is None else uses, token_info, mechanisms)
     try:
         server.add(mails)
         server.start()

@@ -10,7 +10,7 @@ import click
 
 _COMMANDS: Mapping[str, tuple[str, str]] = {
     "demo": ("core.cli.demo", "Try the whole job on a fictional person's mailbox, with embedded models."),
-    "account": ("core.cli.mail", "Add, list, test and remove mail accounts."),
+    "account": ("core.cli.account", "Add, list, test and remove mail accounts."),
     "sync": ("core.cli.mail", "Fetch new mail from the accounts."),
     "import": (
         "core.cli.mail",

@@ -137,6 +137,8 @@ def account(one: Account) -> dict[str, Any]:
         "port": one.port,
         "tls": one.tls,
         "user": one.user,
+        "sign_in": one.sign_in,
+        "own_authority": bool(one.authority),
     }
 
 

@@ -19,12 +19,13 @@ from typing import Any
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError, ProtocolError
 
-from core.errors import ConnectionLost, MailError
+from core.errors import ConnectionLost, MailError, SignInRefused
 from core.mail.drafts import message_id_of
 from core.mail.fetch_answers import Answers, fetch_answers
 from core.mail.folders import Folder, by_use, use_of
 from core.mail.structure import rebuilt, sections
 from core.mail.throttling import busy, is_busy
+from core.mail.trust import tls_context
 from core.store.accounts import Account
 from core.tasks import CancelToken
 
@@ -53,16 +54,17 @@ class Fetched:
 
 class ImapSession:
     """Connects and signs in when made; a context manager. One thread at a time, but `abort` may come
-    from another. Raises MailError: TLS refused, server away, sign-in refused."""
+    from another. `secret`: the password, or an access token where the account signs in by OAuth. Raises
+    MailError: TLS refused, server away; SignInRefused."""
 
-    def __init__(self, account: Account, password: str, note: Note | None = None) -> None:
+    def __init__(self, account: Account, secret: str, note: Note | None = None) -> None:
         self._account = account
         self._note = note
         self._sent_bytes = self._read_bytes = 0
         with self._speaking():
             self._client = _connect(account)
             try:
-                self._sign_in(password)
+                self._sign_in(secret)
             except BaseException:
                 _hang_up(self._client)
                 raise
@@ -257,21 +259,40 @@ class ImapSession:
         with self._speaking():
             self._client.create_folder(folder)
 
-    def _sign_in(self, password: str) -> None:
+    def _sign_in(self, secret: str) -> None:
         try:
-            if password.isascii() and self._account.user.isascii():
-                told = self._client.login(self._account.user, password)
+            if self._account.sign_in == "oauth":
+                told = self._by_token(secret)
+            elif secret.isascii() and self._account.user.isascii():
+                told = self._client.login(self._account.user, secret)
             else:  # LOGIN is ASCII alone (RFC 3501); SASL PLAIN is UTF-8
-                told = self._client.plain_login(self._account.user, password)
+                told = self._client.plain_login(self._account.user, secret)
         except LoginError as error:
             # The library takes a line that breaks off for a refusal too.
             if isinstance(error.__context__, imaplib.IMAP4.abort):
                 raise error.__context__ from None
             if is_busy(str(error)):
                 raise
-            raise MailError(_REFUSED) from error
+            raise SignInRefused(_PAGE_REFUSED if self._account.sign_in == "oauth" else _REFUSED) from error
         if match := _CAPABILITIES.search(told if isinstance(told, bytes) else b""):
             self._client._cached_capabilities = tuple(match[1].upper().split())  # spares a round trip
+        else:  # what was told before signing in is worth nothing any more
+            self._client._cached_capabilities = None
+
+    def _by_token(self, token: str) -> Any:
+        """By the standard's mechanism (RFC 7628) where the server has it, else by that of Google and
+        Microsoft. Raises LoginError."""
+        user = self._account.user
+        if self._client.has_capability("AUTH=OAUTHBEARER"):
+            name = user.replace("=", "=3D").replace(",", "=2C")
+            answer = (
+                f"n,a={name},\1host={self._account.host}\1port={self._account.port}\1auth=Bearer {token}\1\1"
+            )
+            # Not the client's own: it leaves host and port out, which the RFC asks for.
+            return self._client.sasl_login("OAUTHBEARER", _once(answer, b"\1"))
+        if self._client.has_capability("AUTH=XOAUTH2"):
+            return self._client.sasl_login("XOAUTH2", _once(f"user={user}\1auth=Bearer {token}\1\1", b""))
+        raise MailError("This mail server takes no sign-in by a provider's web page; use a password instead.")
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:
@@ -298,6 +319,19 @@ _REFUSED = (
 )
 
 
+_PAGE_REFUSED = (
+    "The mail server does not take the sign-in for this address; sign in on the provider's page as the owner"
+    " of the mailbox, and see that the mailbox allows IMAP."
+)
+
+
+def _once(first: str, then: bytes) -> Callable[[bytes], bytes]:
+    """A mechanism of one answer. A server that refuses it says why first, and is told to go on (RFC 7628,
+    3.2.3)."""
+    answers = iter([first.encode()])
+    return lambda _: next(answers, then)
+
+
 def ranges(uids: Sequence[int]) -> str:
     """Ascending UIDs as IMAP writes a set, `1:3,7`: servers may refuse long lines (RFC 7162, 4)."""
     parts: list[list[int]] = []
@@ -314,7 +348,7 @@ def _connect(account: Account) -> IMAPClient:
         raise MailError("Mail without TLS is possible on this machine alone; choose TLS for this account.")
     logging.getLogger("imapclient").setLevel(logging.WARNING)  # below that it logs user names and mail
     timeout = SocketTimeout(CONNECT_SECONDS, READ_SECONDS)
-    context = None if account.tls == "none" else ssl.create_default_context()
+    context = None if account.tls == "none" else tls_context(account.authority)
     implicit = account.tls == "implicit"
     client = IMAPClient(
         account.host, account.port, ssl=implicit, ssl_context=context if implicit else None, timeout=timeout
@@ -355,7 +389,10 @@ def _known(error: Exception) -> MailError:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return "The mail server's certificate could not be verified; check the server's name in the account."
+        return (
+            "The mail server's certificate could not be verified; check the server's name in the account, and"
+            " see `longhand account add --ca` where your firm has a certificate authority of its own."
+        )
     if isinstance(error, ssl.SSLError):
         return "No secure connection to the mail server could be made; check the port and the TLS setting."
     if isinstance(error, (CapabilityError, imaplib.IMAP4.readonly)):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from core.mail.oauth import SignInPage
 from core.mail.server_settings import ServerSettings
 from core.store.accounts import Tls
 
@@ -12,7 +13,8 @@ from core.store.accounts import Tls
 @dataclass(frozen=True)
 class Provider:
     """`mx`: the ends of the names of its mail exchangers, by which a customer's own domain is known.
-    `user`: whether the user name is the whole address or the part before the @."""
+    `user`: whether the user name is the whole address or the part before the @. `page`: where its users sign
+    in on the web, for those who have a client id there."""
 
     name: str
     host: str
@@ -24,6 +26,7 @@ class Provider:
     app_password: bool = False
     web_only: bool = False
     help: str = ""
+    page: SignInPage | None = None
 
     def settings(self, address: str) -> ServerSettings:
         user = address if self.user == "address" else address.rpartition("@")[0]
@@ -53,4 +56,5 @@ def by_exchanger(host: str) -> Provider | None:
 
 def _provider(name: str, fields: dict[str, Any]) -> Provider:
     lists = {key: tuple(fields.get(key, ())) for key in ("domains", "mx")}
-    return Provider(name=name, **{**fields, **lists})
+    page = SignInPage(**fields["page"]) if "page" in fields else None
+    return Provider(name=name, **{**fields, **lists, "page": page})

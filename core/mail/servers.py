@@ -1,4 +1,4 @@
-"""The accounts' servers: signing in with the keychain's password, past the guard, on the ledger. What is
+"""The accounts' servers: signing in with what the keychain holds, past the guard, on the ledger. What is
 asked of the network for a profile's mail is asked here."""
 
 import threading
@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from core.domain import AccountId
-from core.errors import Cancelled, InputError, MailError
+from core.errors import Cancelled, InputError, MailError, SignInRefused
 from core.mail import drafts
+from core.mail.credentials import Credentials
 from core.mail.drafts import Manner
 from core.mail.folders import sent_folder
 from core.mail.imap import ImapSession, Note, Opened
+from core.mail.oauth import OAuth, OAuthClient, Show
 from core.mail.patience import patiently
 from core.mail.reading import Reader
 from core.mail.sync import SyncResult, Wanted, sync
@@ -36,8 +38,10 @@ class Servers:
     """All raise MailError, and InputError for an unknown account."""
 
     def __init__(self, database: Database, keychain: Keychain, guard: Guard, ledger: Ledger) -> None:
-        self._database, self._keychain = database, keychain
+        self._database = database
         self._guard, self._ledger = guard, ledger
+        self._oauth = OAuth(guard, ledger)
+        self._credentials = Credentials(keychain, self._oauth)
         self._accounts = AccountRepository(database)
         self._jobs = JobRepository(database)
         self._states = SyncStateRepository(database)
@@ -52,15 +56,27 @@ class Servers:
 
     def add(self, account: Account, password: str) -> Account:
         """Signs in first: an account that cannot be reached is not kept. Its `id` is ignored."""
+        stored = self._kept(replace(account, sign_in="password"), password)
+        self._credentials.keep_password(stored, password)
+        return stored
+
+    def sign_in(self, account: Account, client: OAuthClient, show: Show, cancel: CancelToken) -> Account:
+        """The same by the provider's web page, which `show` is to open. Raises Cancelled."""
+        grant, access = self._oauth.sign_in(client, account.address, show, cancel)
+        stored = self._kept(replace(account, sign_in="oauth"), access.token)
+        self._credentials.keep_grant(stored, grant, access)
+        return stored
+
+    def _kept(self, account: Account, secret: str) -> Account:
+        """The account in the store, once the server has taken the secret."""
         before = self._accounts.by_address(account.address)
         self._guard.allow(account.host)
         try:
-            ImapSession(account, password, self._note(account.host, "sign-in")).close()
+            ImapSession(account, secret, self._note(account.host, "sign-in")).close()
         except MailError:
             self._guard.disallow(account.host)
             raise
         stored = replace(account, id=self._accounts.add(account))
-        self._keychain.set(stored.secret_name, password)
         if before and before.host:
             self._guard.disallow(before.host)
         return stored
@@ -76,8 +92,8 @@ class Servers:
         return "Signed in; all is there."
 
     def remove(self, account: Account) -> None:
-        """Its password and its rows."""
-        self._keychain.delete(account.secret_name)
+        """What it signs in with, and its rows."""
+        self._credentials.forget(account)
         self._jobs.clear(f"{_SENT}{account.id}")
         self._accounts.remove(account.id)
         if account.host:
@@ -196,11 +212,17 @@ class Servers:
 
     @contextmanager
     def session(self, account: Account) -> Iterator[ImapSession]:
-        password = self._keychain.get(account.secret_name)
-        if password is None:
-            raise MailError("The password of this account is not in the keychain; add the account again.")
-        with ImapSession(account, password, self._note(account.host, "mail")) as session:
+        with self._signed_in(account) as session:
             yield session
+
+    def _signed_in(self, account: Account) -> ImapSession:
+        secret = self._credentials.secret(account)
+        try:
+            return ImapSession(account, secret, self._note(account.host, "mail"))
+        except SignInRefused:  # a provider may end a token before its time
+            if not self._credentials.renew(account, secret):
+                raise
+            return ImapSession(account, self._credentials.secret(account), self._note(account.host, "mail"))
 
     def _found_sent(self, session: ImapSession, account: Account) -> str | None:
         try:

@@ -20,6 +20,8 @@ _FORMAT = "longhand-keychain-1"
 _WORK = 2**16  # scrypt's n: 64 MiB and about 0.2 s
 _MOST_WORK = 2**18  # a file that asks for more was not written by us
 _SERVICE = "Longhand"
+_PIECE = 1000  # characters; Windows holds 1280 in one entry, and tokens may be longer
+_PIECES = "longhand-pieces:"
 
 
 class Keychain(Protocol):
@@ -62,17 +64,51 @@ class SystemKeychain:
             )
 
     def get(self, name: str) -> str | None:
+        held = self._get(name)
+        if held is None or not held.startswith(_PIECES):
+            return held
+        pieces = [self._get(one) for one in _piece_names(name, held)]
+        return None if None in pieces else "".join(filter(None, pieces))
+
+    def set(self, name: str, secret: str) -> None:
+        before = self._get(name) or ""
+        if len(secret) <= _PIECE and not secret.startswith(_PIECES):
+            self._set(name, secret)
+        else:
+            pieces = [secret[start : start + _PIECE] for start in range(0, len(secret), _PIECE)]
+            told = f"{_PIECES}{len(pieces)}"
+            for one, piece in zip(_piece_names(name, told), pieces, strict=True):
+                self._set(one, piece)
+            self._set(name, told)
+        now = self._get(name) or ""
+        for one in set(_piece_names(name, before)) - set(_piece_names(name, now)):
+            self._delete(one)
+
+    def delete(self, name: str) -> None:
+        held = self._get(name)
+        if held is not None:
+            for one in (name, *_piece_names(name, held)):
+                self._delete(one)
+
+    def _get(self, name: str) -> str | None:
         with _keychain_errors():
             return self._backend.get_password(self._service, name)
 
-    def set(self, name: str, secret: str) -> None:
+    def _set(self, name: str, secret: str) -> None:
         with _keychain_errors():
             self._backend.set_password(self._service, name, secret)
 
-    def delete(self, name: str) -> None:
-        if self.get(name) is not None:
+    def _delete(self, name: str) -> None:
+        if self._get(name) is not None:
             with _keychain_errors():
                 self._backend.delete_password(self._service, name)
+
+
+def _piece_names(name: str, held: str) -> list[str]:
+    """Where the pieces of a secret lie, of which `held` stands under its own name."""
+    count = held.removeprefix(_PIECES)
+    known = held.startswith(_PIECES) and count.isascii() and count.isdigit()
+    return [f"{name}/{number}" for number in range(int(count))] if known else []
 
 
 class PassphraseKeychain:

@@ -2,7 +2,8 @@
 
 import sys
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PureWindowsPath
 
 from core.errors import ModelError
@@ -11,11 +12,14 @@ from core.errors import ModelError
 @dataclass(frozen=True)
 class Policy:
     """`cloud`: whether mail may be sent to a model service at all. `cloud_hosts`: to these alone, where there
-    are any (a firm's own server). `damaged`: the file cannot be read, so nothing is allowed."""
+    are any (a firm's own server). `sign_in`: by the name of a mail server, under which client id the firm's
+    people sign in on its provider's web page ('client_id', and where it is not the usual page 'authorize',
+    'token' and 'scope'). `damaged`: the file cannot be read, so nothing is allowed."""
 
     cloud: bool = True
     cloud_hosts: tuple[str, ...] = ()
     damaged: bool = False
+    sign_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def allows(self, host: str) -> bool:
         return not self.damaged and self.cloud and (not self.cloud_hosts or host.lower() in self.cloud_hosts)
@@ -55,6 +59,19 @@ def load_policy(path: Path) -> Policy:
         return Policy(damaged=True)
     cloud, hosts = values.pop("cloud", True), values.pop("cloud_hosts", [])
     sound = isinstance(cloud, bool) and isinstance(hosts, list) and all(isinstance(one, str) for one in hosts)
-    if values or not sound:
+    sign_in = values.pop("sign_in", {})
+    if values or not sound or not _is_sign_in(sign_in):
         return Policy(damaged=True)
-    return Policy(cloud, tuple(one.lower() for one in hosts))
+    clients = {host.lower(): client for host, client in sign_in.items()}
+    return Policy(cloud, tuple(one.lower() for one in hosts), sign_in=clients)
+
+
+def _is_sign_in(value: object) -> bool:
+    known = {"client_id", "secret", "authorize", "token", "scope"}
+    return isinstance(value, dict) and all(
+        isinstance(client, dict)
+        and "client_id" in client
+        and set(client) <= known
+        and all(isinstance(one, str) for one in client.values())
+        for client in value.values()
+    )

@@ -7,11 +7,13 @@ from core.domain import AccountId, Address
 from core.store.database import Database, Row
 
 Tls = Literal["implicit", "starttls", "none"]
+SignIn = Literal["password", "oauth"]
 
 
 @dataclass(frozen=True)
 class Account:
-    """`host` is empty for mail that was imported from files. `id` is ignored by `add`."""
+    """`host` is empty for mail that was imported from files. `id` is ignored by `add`. `authority`: the
+    certificates, in PEM, that the user trusts for this server beside the system's own."""
 
     id: AccountId
     address: str
@@ -20,6 +22,8 @@ class Account:
     port: int
     tls: Tls
     user: str
+    sign_in: SignIn = "password"
+    authority: str = ""
 
     @property
     def identity(self) -> Address:
@@ -27,7 +31,7 @@ class Account:
 
     @property
     def secret_name(self) -> str:
-        """Under which the keychain holds the password."""
+        """Under which the keychain holds the password, or what the user allowed on a provider's page."""
         return f"account-{self.id}"
 
 
@@ -38,16 +42,26 @@ class AccountRepository:
     def add(self, account: Account) -> AccountId:
         """An account with this address is brought up to date instead, and keeps its id."""
         row = self._database.read_one("SELECT id FROM accounts WHERE email = ?", (account.address.lower(),))
-        values = (account.name, account.host, account.port, account.tls, account.user)
+        values = (
+            account.name,
+            account.host,
+            account.port,
+            account.tls,
+            account.user,
+            account.sign_in,
+            account.authority,
+        )
         if row is not None:
             self._database.write(
-                "UPDATE accounts SET name = ?, host = ?, port = ?, tls = ?, user = ? WHERE id = ?",
+                "UPDATE accounts SET name = ?, host = ?, port = ?, tls = ?, user = ?, sign_in = ?,"
+                " authority = ? WHERE id = ?",
                 (*values, row[0]),
             )
             return AccountId(row[0])
         return AccountId(
             self._database.write(
-                "INSERT INTO accounts (name, host, port, tls, user, email) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO accounts (name, host, port, tls, user, sign_in, authority, email)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (*values, account.address.lower()),
             )
         )
@@ -68,7 +82,7 @@ class AccountRepository:
         self._database.write("DELETE FROM accounts WHERE id = ?", (account,))
 
 
-_SELECT = "SELECT id, email, name, host, port, tls, user FROM accounts"
+_SELECT = "SELECT id, email, name, host, port, tls, user, sign_in, authority FROM accounts"
 
 
 def _account(row: Row) -> Account:

@@ -34,6 +34,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(4, schema.VERSION_4),
     Migration(5, schema.VERSION_5),
     Migration(6, schema.VERSION_6),
+    Migration(7, schema.VERSION_7),
 )
 
 

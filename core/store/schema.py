@@ -193,3 +193,12 @@ VERSION_6 = (
     "ALTER TABLE examples_by_kind RENAME TO examples",
     "CREATE INDEX examples_by_exchange ON examples (exchange)",
 )
+
+# how an account signs in, and the certificates (PEM) the user trusts for its server; a provider's own id of a
+# message (Gmail's X-GM-MSGID), by which it is known in another folder
+VERSION_7 = (
+    "ALTER TABLE accounts ADD COLUMN sign_in TEXT NOT NULL DEFAULT 'password'",
+    "ALTER TABLE accounts ADD COLUMN authority TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE messages ADD COLUMN provider_id TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX messages_by_provider_id ON messages (account, provider_id) WHERE provider_id != ''",
+)

@@ -2,8 +2,11 @@
 Longhand must never read, before the first sync. The password goes straight to core, which puts it into
 the system's keychain; the dialog forgets it."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QFormLayout,
@@ -17,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from core import messages
 from core.domain import AccountId
+from core.mail.clients import GivenClient
 from core.mail.discovery import Found, Looked
 from core.store.accounts import Account, Tls
 from core.store.settings import Exclude
@@ -50,10 +54,13 @@ class AccountDialog(QDialog):
         self._lay_out()
         self.address.editingFinished.connect(self._look)
         self.tls.currentIndexChanged.connect(self._on_tls)
-        for field in (self.address, self.password, self.host):
+        self.by_page.toggled.connect(self._on_by_page)
+        self.host.textChanged.connect(self._on_host)
+        for field in (self.address, self.password, self.host, self.client):
             field.textChanged.connect(self._check)
         self.finished.connect(self._on_finished)
         self._show_server(False)
+        self._on_host()
         self._show_step(0)
 
     @property
@@ -70,7 +77,14 @@ class AccountDialog(QDialog):
                 user=self.user.text().strip() or address,
             ),
             self.password.text(),
+            self._client if self.by_page.isChecked() else None,
         )
+
+    @property
+    def _client(self) -> GivenClient:
+        """Google hands its ids out as a file."""
+        given = self.client.text().strip()
+        return GivenClient(file=Path(given)) if given.lower().endswith(".json") else GivenClient(given)
 
     @property
     def exclude(self) -> Exclude:
@@ -80,6 +94,9 @@ class AccountDialog(QDialog):
         self.name, self.address, self.password = QLineEdit(), QLineEdit(), QLineEdit()
         self.address.setPlaceholderText("you@example.org")
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.by_page = QCheckBox(say("Sign in on the provider’s &web page"))
+        self.client = QLineEdit()
+        self.client.setPlaceholderText(say("from your firm or the provider; or the path of its JSON file"))
         self.host = QLineEdit()
         self.port = QSpinBox()
         self.port.setRange(1, 65535)
@@ -110,13 +127,16 @@ class AccountDialog(QDialog):
             (say("Your &name"), self.name),
             (say("&Address"), self.address),
             (say("&Password"), self.password),
+            ("", self.by_page),
+            (say("&Client id"), self.client),
             (say("Mail &server"), self.host),
             (say("P&ort"), self.port),
             (say("&Encryption"), self.tls),
             (say("&User name"), self.user),
         ):
             self.form.addRow(text, field)
-            field.setAccessibleName(text.replace("&", ""))
+            if text:
+                field.setAccessibleName(text.replace("&", ""))
             field.setMinimumHeight(SPACE * 4)
         told = say("Many providers ask for an app password here. It is kept in this system’s keychain.")
         signing, first = _step(say("Sign in"), told)
@@ -152,6 +172,23 @@ class AccountDialog(QDialog):
         for field in self._server:
             self.form.setRowVisible(field, shown)
         self.by_hand.setVisible(not shown)
+
+    # Signing in by a web page
+
+    def _on_host(self) -> None:
+        """Offers the provider's page where we know it, and takes to it where there is no other way."""
+        known, firms = self._desk.app.signs_in_by_page(self.host.text().strip())
+        self.form.setRowVisible(self.by_page, known)
+        if firms and not self.client.text():
+            self.client.setText(firms)
+        self.by_page.setChecked(known and (self.by_page.isChecked() or bool(firms)))
+        self._on_by_page()
+
+    def _on_by_page(self) -> None:
+        by_page = self.by_page.isChecked()
+        self.form.setRowVisible(self.client, by_page)
+        self.form.setRowVisible(self.password, not by_page)
+        self._check()
 
     # Finding the server
 
@@ -191,7 +228,13 @@ class AccountDialog(QDialog):
         where = f"{settings.host}:{settings.port}"
         told = [messages.server_found(found.origin, found.source, where, settings.user)]
         if settings.web_only:
-            told = [messages.web_only(settings.host)]
+            known = self.form.isRowVisible(self.by_page)
+            self.by_page.setChecked(known)
+            told.append(
+                say("It takes sign-in on its web page only; that asks for a client id.")
+                if known
+                else messages.web_only(settings.host)
+            )
         elif settings.app_password:
             told.append(messages.app_password(settings.help))
         if found.unproven:
@@ -212,7 +255,8 @@ class AccountDialog(QDialog):
             self._job = None
 
     def _check(self) -> None:
-        filled = all(field.text().strip() for field in (self.address, self.password, self.host))
+        secret = self.client if self.by_page.isChecked() else self.password
+        filled = all(field.text().strip() for field in (self.address, secret, self.host))
         for one in (self.next, self.ok):
             one.setEnabled(filled and "@" in self.address.text())
 

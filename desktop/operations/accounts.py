@@ -1,5 +1,7 @@
 """What a user does with mail accounts."""
 
+import webbrowser
+
 from core.domain import AccountId
 from core.mail.sync import SyncResult
 from core.store.settings import Exclude
@@ -20,13 +22,17 @@ def find_server(desk: Desk, *, address: str) -> Job:
 
 
 def add_account(desk: Desk, *, sign_in: SignIn, exclude: Exclude) -> Job:
-    """Keeps what is never to be read, signs in, and syncs at once. An account that cannot be reached is
-    not kept."""
+    """Keeps what is never to be read, signs in, by the user's browser where they want that, and syncs at
+    once. An account that cannot be reached is not kept."""
 
     def work(hands: Hands) -> SyncResult:
         if exclude != desk.app.exclude:
             desk.app.set_exclude(exclude)
-        desk.app.add_account(sign_in.account, sign_in.password)
+        if sign_in.client is None:
+            desk.app.add_account(sign_in.account, sign_in.password)
+        else:
+            hands.progress.update(say("Waiting for you to sign in with your browser"), 0, 1)
+            desk.app.sign_in(sign_in.account, sign_in.client, _browse, hands.cancel)
         return desk.app.sync(hands.progress, hands.cancel)
 
     return brought(desk, desk.run(say("Adding your account"), Lane.MAIL, work, BROUGHT | Changed.PRIVACY))
@@ -53,3 +59,7 @@ def remove_account(desk: Desk, *, account: AccountId) -> Job:
     job = desk.run(say("Removing the account and its mail"), Lane.MAIL, work, what)
     job.done.connect(lambda _: desk.told.emit(say("The account and its mail are gone from this machine.")))
     return job
+
+
+def _browse(page: str) -> None:
+    webbrowser.open(page)

@@ -11,19 +11,25 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from core.mail.clients import GivenClient
 from core.mail.discovery import Found, Looked, Origin
 from core.mail.server_settings import ServerSettings
 from core.sample.mailbox import make_mailbox
 from core.sample.server import SampleServer
 from desktop.care.account_dialog import AccountDialog
 from desktop.main_window import MainWindow
+from tests import dovecot
+from tests.authorisation import CLIENT, Provider, browser_command, provider
 from tests.desktop.conftest import OpenWindow
+from tests.dovecot import Dovecot
 from tests.hub import FILE, REPO, Fault, StandIn, stand_in
+from tests.integration.mail_wire import certificate, mailbox
 from tests.tiny_models import write_model
 
 LEFT = Qt.MouseButton.LeftButton
 NAME = f"{REPO}:{FILE}"
 LONG_MS = 60_000
+ME = "me@home.example"
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +53,24 @@ def dialog_of(window: MainWindow) -> AccountDialog:
     return made
 
 
+@pytest.fixture
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Provider, Dovecot]]:
+    """A provider whose page the firm's policy names, a mail server that takes its tokens, and a browser."""
+    dovecot.need()
+    (tmp_path / "tls").mkdir()
+    made = certificate(tmp_path / "tls")
+    monkeypatch.setenv("SSL_CERT_FILE", str(made[0]))
+    monkeypatch.setattr("webbrowser._tryorder", [browser_command(made[0], tmp_path)])
+    monkeypatch.setattr("webbrowser._browsers", {})
+    with provider(ME, made) as web, dovecot.dovecot(mailbox(3), token_info=web.info) as mail:
+        policy = tmp_path / "policy.toml"
+        pages = {"authorize": web.authorize, "token": web.token, "scope": "mail", "client_id": CLIENT}
+        lines = [f'{name} = "{value}"' for name, value in pages.items()]
+        policy.write_text("\n".join([f'[sign_in."{mail.host}"]', *lines]))
+        monkeypatch.setattr("core.app.policy_path", lambda: policy)
+        yield web, mail
+
+
 def press_in(box: QMessageBox | None, text: str) -> None:
     assert isinstance(box, QMessageBox)
     [wanted] = [one for one in box.findChildren(QPushButton) if one.text() == text]
@@ -68,6 +92,50 @@ def fill_in(dialog: AccountDialog, server: SampleServer, address: str, password:
 
 
 # Accounts
+
+
+def test_signing_in_by_the_web_page(
+    qtbot: QtBot, page: tuple[Provider, Dovecot], empty_window: MainWindow
+) -> None:
+    web, mail = page
+    dialog = dialog_of(empty_window)
+    dialog.by_hand.click()
+    dialog.host.setModified(True)
+    dialog.address.setText(ME)
+    dialog.host.setText("mail.firm.example")
+    assert not dialog.by_page.isVisible()
+    dialog.host.setText(mail.host)
+    assert dialog.by_page.isChecked(), "the firm's own way"
+    assert (dialog.client.text(), dialog.password.isVisible()) == (CLIENT, False)
+    dialog.tls.setCurrentIndex(dialog.tls.findData("none"))
+    dialog.port.setValue(mail.port)
+    assert dialog.next.isEnabled()
+    dialog.client.clear()
+    assert not dialog.next.isEnabled()
+    dialog.by_page.setChecked(False)
+    assert dialog.password.isVisible()
+    dialog.by_page.setChecked(True)
+    dialog.client.setText(CLIENT)
+    QTest.mouseClick(dialog.next, LEFT)
+    QTest.mouseClick(dialog.ok, LEFT)
+    qtbot.waitUntil(lambda: not empty_window.desk.jobs.running, timeout=LONG_MS)
+    [account] = empty_window.desk.app.accounts()
+    assert (account.sign_in, len(web.asked)) == ("oauth", 1)
+    assert empty_window.desk.app.waiting_count() == 0
+    assert len(empty_window.desk.app.search("Answer")) == 3
+
+
+def test_microsofts_page_is_offered(empty_window: MainWindow) -> None:
+    dialog = dialog_of(empty_window)
+    settings = ServerSettings("outlook.office365.com", 993, "implicit", "jo@outlook.com", web_only=True)
+    dialog.address.setText("jo@outlook.com")
+    dialog._show_found(Found(Origin.BUNDLED, "Microsoft", settings))
+    assert dialog.by_page.isChecked()
+    assert "client id" in dialog.found.text()
+    dialog.client.setText("mine")
+    assert dialog.sign_in.client == GivenClient("mine")
+    dialog.client.setText("client.JSON")
+    assert dialog.sign_in.client == GivenClient(file=Path("client.JSON"))
 
 
 def test_an_account_is_added_after_what_must_never_be_read(

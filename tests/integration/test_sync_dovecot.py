@@ -1,5 +1,7 @@
 """Sync against Dovecot: folders, new UIDs, flags, limits, exclusions, large mail, waiting for news."""
 
+import io
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -9,8 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from imapclient import IMAPClient
 
+from core import cli
 from core.domain import AccountId
 from core.errors import Cancelled, InputError, MailError
 from core.mail.imap import Fetched, ImapSession
@@ -97,6 +102,55 @@ def test_a_first_sync_by_tls_and_a_private_authority(
             with ImapSession(account, server.password) as session:
                 sync(session, account, DirectReader(), database)
     assert len(identities(database)) == 2 * COUNT
+
+
+def test_an_authority_that_one_account_trusts(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dovecot.need()
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    folders = [tmp_path / name for name in ("own", "other")]
+    for folder in folders:
+        folder.mkdir()
+    (chain, key), (other, _) = map(certificate, folders)
+    with dovecot.dovecot(mailbox(COUNT), certificate=Certificate(chain, key)) as server:
+        for tls, port in (("implicit", server.tls_port), ("starttls", server.port)):
+            plain = replace(account_of(database, server), tls=tls, port=port)  # type: ignore[arg-type]
+            with ImapSession(replace(plain, authority=chain.read_text()), server.password) as session:
+                assert session.find("Sent") == "Sent"
+            for account in (plain, replace(plain, authority=other.read_text())):
+                with pytest.raises(MailError, match="--ca"):
+                    ImapSession(account, server.password)
+
+
+def test_the_authority_is_shown_agreed_to_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dovecot.need()
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("LONGHAND_PASSPHRASE", "a passphrase of the tests")
+    chain, key = certificate(tmp_path)
+    digest = x509.load_pem_x509_certificate(chain.read_bytes()).fingerprint(hashes.SHA256()).hex(":").upper()
+
+    def longhand(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(server.password))
+        with pytest.raises(SystemExit) as ended:
+            cli.main(list(arguments))
+        return int(str(ended.value.code)), *capsys.readouterr()
+
+    with dovecot.dovecot(mailbox(COUNT), certificate=Certificate(chain, key)) as server:
+        wanted = ["account", "add", ME, "--host", server.host, "--port", str(server.tls_port)]
+        code, _, told = longhand(*wanted)
+        assert code == 1
+        assert "--ca" in told
+        code, _, told = longhand(*wanted, "--ca", str(chain))
+        assert code == 1, "nobody was there to compare it"
+        assert digest in told
+        code, out, told = longhand(*wanted, "--ca", str(chain), "--yes", "--json")
+        assert (code, json.loads(out)["own_authority"]) == (0, True)
+        assert digest in told
+        chain.unlink()  # it is in the profile now
+        assert json.loads(longhand("sync", "--json")[1])["sent"] == COUNT
 
 
 def test_new_uids_are_mapped_without_fetching_bodies(database: Database, server: Dovecot) -> None:

@@ -176,3 +176,52 @@ def test_a_broken_keychain_is_one_clear_sentence() -> None:
         SystemKeychain("id").get("account-ann")
     assert "account-ann" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+class Small(KeyringBackend):
+    """Holds what Windows holds of a secret, in memory."""
+
+    priority = 1  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: dict[str, str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.held.get(username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        assert len(password) <= 1280
+        self.held[username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.held[username]
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> Small:
+    made = Small()
+    monkeypatch.setattr(keyring, "get_keyring", lambda: made)
+    return made
+
+
+@pytest.mark.parametrize(
+    "lengths", [(10,), (1000, 1001), (5000, 2500), (2500, 10), (10, 5000, 0), (2500, 2500)]
+)
+def test_long_secrets_fit_into_a_small_keychain(small: Small, lengths: tuple[int, ...]) -> None:
+    chain = SystemKeychain("id")
+    for length in lengths:
+        secret = "".join(chr(65 + number % 26) for number in range(length))
+        chain.set("account-1", secret)
+        assert chain.get("account-1") == secret
+        assert len(small.held) == (1 if length <= 1000 else 1 + -(-length // 1000))
+    chain.delete("account-1")
+    assert small.held == {}
+
+
+def test_a_secret_that_looks_like_a_mark(small: Small) -> None:
+    chain = SystemKeychain("id")
+    chain.set("account-1", "longhand-pieces:3")
+    assert chain.get("account-1") == "longhand-pieces:3"
+    small.held["account-2"] = "longhand-pieces:2"  # its pieces are gone
+    assert chain.get("account-2") is None

@@ -53,6 +53,19 @@ def test_what_is_not_understood_shuts(tmp_path: Path, text: str) -> None:
         damaged.check("api.example.com")
 
 
+def test_the_firms_client_ids(tmp_path: Path) -> None:
+    made = policy(tmp_path, '[sign_in."Outlook.Office365.com"]\nclient_id = "of-the-firm"\n')
+    assert made.sign_in == {"outlook.office365.com": {"client_id": "of-the-firm"}}
+    assert made.allows("api.example.com")
+    for wrong in (
+        "sign_in = 1",
+        "[sign_in.host]",
+        "[sign_in.host]\nclient_id = 1",
+        "[sign_in.host]\nid = 'x'",
+    ):
+        assert policy(tmp_path, wrong).damaged
+
+
 def test_a_file_that_cannot_be_read_shuts(tmp_path: Path) -> None:
     (tmp_path / "policy.toml").mkdir()
     assert load_policy(tmp_path / "policy.toml").damaged
