@@ -137,12 +137,13 @@ class _Server:
         """Text, number of tokens, and why it ended."""
         stream = _Stream(self._pipe)
         most = min(most, model.room())
-        for count in range(most):
+        for count in range(1, most + 1):
             token = sampler.pick(model.logits())
             if model.ends(token):
-                return stream.finish(), count, "end"
+                return stream.finish(), count - 1, "end"
             stream.add(model.piece(token))
-            model.decode([token])
+            if count < most:  # what would follow the last is not asked
+                model.decode([token])
         return stream.finish(), most, "length"
 
     def _told_loading(self) -> None:
