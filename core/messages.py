@@ -462,6 +462,28 @@ def cloud_used(used: tuple[int, int], limits: tuple[int, int]) -> str:
     return f"Used this month: {', '.join(counts)}."
 
 
+def parts_failed(names: Sequence[str]) -> str:
+    return f"Of the parts of Longhand these do not work here: {', '.join(names)}."
+
+
+def no_training_part(platform: str) -> str:
+    """Learning is not installed; `platform` as sys.platform names it."""
+    return f"Learning is a part of Longhand that is not installed here: {_add_learning(platform)}"
+
+
+def other_training_part(platform: str) -> str:
+    """Learning is installed, of another version."""
+    return f"The part of Longhand that learns is of another version than the rest: {_add_learning(platform)}"
+
+
+def _add_learning(platform: str) -> str:
+    if platform == "win32":
+        return "run Longhand's installer again with 'Learning' ticked, then learn again."
+    if platform == "darwin":
+        return "copy 'Longhand Training' from Longhand's disk image to where Longhand lies, then learn again."
+    return "install the package longhand-training, then learn again."
+
+
 def no_device(device: str) -> str:
     return f"There is no '{device}' to train on here; set device to 'auto' in training.toml."
 

@@ -65,9 +65,16 @@ def main(arguments: list[str] | None = None) -> None:
     """Exit status 0: done, 1: failed, with one line on stderr that says why, 2: wrong usage."""
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["--child"]:  # a frozen build starts its children from this same program
-        importlib.import_module("core.engine.child").main(given[1:])
+        _child(given[1:])
         return
     sys.exit(_run(given))
+
+
+def _child(arguments: list[str]) -> None:
+    if arguments[:1] == ["imap-sample"]:  # the demo's mail server: no helper, it has the network
+        importlib.import_module("core.sample.server_child").main()
+    else:
+        importlib.import_module("core.engine.child").main(arguments)
 
 
 def _run(arguments: list[str]) -> int:

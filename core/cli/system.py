@@ -103,9 +103,18 @@ def remove(name: str) -> None:
 
 
 @click.command("doctor")
+@click.option(
+    "--parts",
+    "parts",
+    is_flag=True,
+    help="Try every part of the program instead: half a minute, nothing kept.",
+)
 @json_option
-def doctor_command(as_json: bool) -> None:
+def doctor_command(parts: bool, as_json: bool) -> None:
     """What this machine can run, and what is wrong."""
+    if parts:
+        _try_parts(as_json)
+        return
     from core.models.catalogue import catalogue
     from core.models.hardware import fit, machine
 
@@ -132,6 +141,21 @@ def doctor_command(as_json: bool) -> None:
             )
         )
     show(*(wrong or ["Nothing is wrong."]))
+
+
+def _try_parts(as_json: bool) -> None:
+    """Raises Known where one of them does not work."""
+    from core.cli.parts import Part, try_parts
+
+    tried: list[Part] = []
+    for one in try_parts():
+        tried.append(one)
+        if not as_json:
+            show(f"{one.name}: {'works' if one.works else 'does not work'}: {one.told}")
+    if as_json:
+        show_json([asdict(one) for one in tried])
+    if failed := [one.name for one in tried if not one.works]:
+        raise Known(messages.parts_failed(failed))
 
 
 def _what_is_wrong() -> list[str]:

@@ -9,7 +9,7 @@ from core.engine import messages as m
 from core.engine.gguf_file import Stamp, file_stamp
 from core.engine.inbox import Inbox
 from core.engine.llama_batch import Answer, Job, answer_all, choose_seats, try_paces
-from core.engine.llama_build import describe_build
+from core.engine.llama_build import describe_build, load_backends
 from core.engine.llama_native import AbortFlag, Model, silence
 from core.engine.memory import peak_rss_mb
 from core.engine.pipe import Failed, Pipe
@@ -23,6 +23,7 @@ _FLUSH = 0.02  # seconds between pieces of text; a message a token would slow a 
 def main(pipe: Pipe, idle: float | None) -> None:
     """Serves until `idle` seconds pass without a request."""
     silence()
+    load_backends()
     flag = AbortFlag()
     inbox: Inbox[m.LlamaRequest] = Inbox(pipe, m.LlamaRequest, flag)
     server = _Server(pipe, flag)

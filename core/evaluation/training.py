@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.domain import Adapter, AdapterId, AdapterKind, Example, Exchange
+from core.engine.installed import require_training
 from core.errors import LearningError
 from core.models.chat import ChatModel
 from core.models.choice import ModelChoice
@@ -102,6 +103,7 @@ class Training:
 
     def material(self, kind: AdapterKind, progress: Progress, cancel: CancelToken) -> Material:
         """The exchanges are the same for every kind; only what is to be learned of each differs."""
+        require_training()  # now, not after hours of making examples
         learning = most_informative(self._exchanges.all("learning"), self._limits.examples)
         if len(learning) < LEAST_LEARNING:
             raise LearningError(

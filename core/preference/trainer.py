@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from core.domain import Adapter, AdapterId, AdapterKind, Example
+from core.engine.installed import require_training
 from core.engine.supervisor import Child
 from core.errors import ChildDied, LearningError
 from core.models import prompts
@@ -125,6 +126,7 @@ class Trainer:
         stage: str = "training",
     ) -> TrainedAdapter:
         """As `train`, on lessons of any kind; `stage` is what `progress` hears of it."""
+        require_training()
         told = _Told(progress or Progress(), stage, on_step)
         run = _Run(self, settings, tuple(lessons), tuple(validation), told)
         with self._pausing(told):

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 from core.errors import ChildDied
@@ -64,7 +65,10 @@ class SampleServer:
             "port": port,
             "folders": [_folder(name, held, uid_validity, special_use) for name in names],
         }
-        process = subprocess.Popen(_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows: no console of its own on the screen
+        process = subprocess.Popen(
+            _command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, creationflags=hidden
+        )
         return cls(process, _ordered(process, order), user, secret)
 
     def stop(self) -> None:
@@ -96,7 +100,10 @@ class SampleServer:
 
 def _command() -> list[str]:
     if getattr(sys, "frozen", False):
-        return [sys.executable, "--child", "imap-sample"]
+        # Windows: the window has a program of its own, without streams.
+        own = Path(sys.executable)
+        program = own.with_name("longhand.exe") if sys.platform == "win32" else own
+        return [str(program), "--child", "imap-sample"]
     return [sys.executable, "-m", "core.sample.server_child"]
 
 

@@ -2,7 +2,7 @@
 No mail, no address, no name, no path."""
 
 import platform
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
@@ -28,7 +28,7 @@ def report(app: App, window: str) -> str:
     lines = [
         f"Longhand {version('longhand')}",
         f"Python {platform.python_version()}, {window}",
-        *(f"{name} {version(name)}" for name in LIBRARIES),
+        *(f"{name} {_version(name)}" for name in LIBRARIES),
         "",
         f"{here.system}, {here.cores} cores, {here.memory_mb} MB of memory, {here.memory_free_mb} MB free",
         f"{here.disk_free_mb} MB free on disk",
@@ -46,3 +46,11 @@ def report(app: App, window: str) -> str:
 def _kind(where: str) -> str:
     """A file's own name might say more than the user wants to tell."""
     return {"embedded": "built in", "file": "a model file", "cloud": "a service"}.get(where, where)
+
+
+def _version(name: str) -> str:
+    """An installed Longhand without the part that learns has no torch."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not in this program"
