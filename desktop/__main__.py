@@ -7,9 +7,9 @@ import sys
 def main() -> int:
     """Imports Qt only here: in a frozen build the children start from this same program."""
     from core.store.paths import Profile
-    from desktop.application import main as run
+    from desktop.start import load
 
-    return run(Profile.locate(), os.environ.pop("LONGHAND_PASSPHRASE", None))
+    return load()(Profile.locate(), os.environ.pop("LONGHAND_PASSPHRASE", None))
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QSettings, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QSettings, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
 
 from core.app import App
@@ -70,8 +71,11 @@ def new_passphrase() -> str | None:
     return None
 
 
-def main(profile: Profile, passphrase: str | None) -> int:
-    """Opens the window and runs until it is closed; the exit status."""
+def main(
+    profile: Profile, passphrase: str | None, shown: Callable[[MainWindow], object] | None = None
+) -> int:
+    """Opens the window and runs until it is closed; the exit status. `shown` is called with the window as
+    soon as it hears the user."""
     qt = make_application(sys.argv[:1])
     single = SingleInstance(profile.home, qt)
     if single.call_first():
@@ -84,6 +88,8 @@ def main(profile: Profile, passphrase: str | None) -> int:
     window.show()
     collector = MainThreadCollector(qt)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would leave Ctrl+C waiting; the store bears it
+    if shown is not None:
+        QTimer.singleShot(0, lambda: shown(window))
     mail.resume_sample(window.desk)
     status = qt.exec()
     collector.stop()

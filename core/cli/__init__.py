@@ -107,7 +107,7 @@ def _window() -> int:
     from core.store.paths import Profile
 
     try:
-        window = importlib.import_module("desktop.application")
+        main = importlib.import_module("desktop.start").load()
     except ImportError:
         raise InputError("The window needs PySide6; see the README for what to install.") from None
-    return int(window.main(Profile.locate(), os.environ.get("LONGHAND_PASSPHRASE")))
+    return int(main(Profile.locate(), os.environ.get("LONGHAND_PASSPHRASE")))

@@ -17,12 +17,12 @@ _WORDS = 12_000
 
 def sent_mails(count: int, seed: int = 7) -> Iterator[bytes]:
     """`count` replies by me@home.example, all different, some 2.4 kB each."""
-    prose = _Prose(random.Random(f"sent mails {seed}"))
+    prose = Prose(random.Random(f"sent mails {seed}"))
     for number in range(count):
         yield _mail(number, prose)
 
 
-class _Prose:
+class Prose:
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         self._words = top_n_list("en", _WORDS)
@@ -42,7 +42,7 @@ class _Prose:
         return f"{' '.join(words).capitalize()}{self.rng.choice('...?!')}"
 
 
-def _mail(number: int, prose: _Prose) -> bytes:
+def _mail(number: int, prose: Prose) -> bytes:
     rng = prose.rng
     date = _FIRST + timedelta(hours=number * 5, minutes=rng.randint(0, 59))
     person = f"person{rng.randrange(_PEOPLE)}@firm{number % 40}.example"
@@ -68,7 +68,7 @@ def _mail(number: int, prose: _Prose) -> bytes:
     return f"{head}{_part('plain', text)}".encode("ascii")
 
 
-def _subject(prose: _Prose) -> str:
+def _subject(prose: Prose) -> str:
     words = f"Re: {prose.sentences(1, 1)[0][:50]}"
     return words if words.isascii() else Header(words, "utf-8").encode(linesep="\r\n")
 
