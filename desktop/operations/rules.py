@@ -65,8 +65,8 @@ def decline_proposal(desk: Desk, *, number: int) -> Job:
 def restore(desk: Desk, *, rules: tuple[Rule, ...], made: tuple[RuleId, ...]) -> Job:
     """Takes a change back, or does it again: `rules` as they were, without those that were `made`."""
 
-    def work(_: object) -> object:
-        return desk.app.rules.restore(rules, made)
+    def work(_: object) -> None:
+        desk.app.rules.restore(rules, made)
 
     return desk.run(say("Taking a change back"), Lane.STORE, work, Changed.RULES)
 

@@ -3,7 +3,7 @@ and add to, with each rule's reasons beside the table."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLineEdit, QSplitter, QTableView
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSplitter
 
 from core.domain import OUT, Rule, RuleId, RuleOrigin, RuleState
 from core.errors import InputError
@@ -16,6 +16,7 @@ from desktop.rules.dialog import RuleDialog
 from desktop.rules.model import RULE_ROLE, SENTENCE, SUPPORT, RulesFilter, RulesModel, Show
 from desktop.rules.proposals import Proposals
 from desktop.screen import Screen
+from desktop.table import Table
 from desktop.theme import SPACE
 from desktop.words import say
 
@@ -39,23 +40,9 @@ class RulesPane(Screen):
         self._refresh()
 
     def _make_table(self) -> None:
-        self.table = QTableView()
-        self.table.setModel(self.filter)
-        self.table.setAccessibleName(say("Style rules"))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table = Table(self.filter, say("Style rules"), SENTENCE)
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(SUPPORT, Qt.SortOrder.DescendingOrder)
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().lineSpacing() + SPACE * 2)
-        header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        header.setResizeContentsPrecision(50)  # rows looked at: a long rule book must not cost more
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(SENTENCE, QHeaderView.ResizeMode.Stretch)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._refresh())
         self.table.doubleClicked.connect(lambda _index: self.edit())
 
