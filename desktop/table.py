@@ -1,6 +1,8 @@
 """A table as every screen has them: whole rows chosen one at a time, no grid, one column taking the room that
 the others leave."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QAbstractItemModel, QEvent, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -10,10 +12,14 @@ LOOKED_AT = 50  # rows, for the width of a column: a long table must not cost mo
 
 
 class Table(QTableView):
-    """`name`: what a screen reader says; `wide`: the column that takes the room."""
+    """`name`: what a screen reader says; `wide`: the column that takes the room; `most`: how many letters of
+    some columns are shown at most, so that one long cell does not take the room from all rows."""
 
-    def __init__(self, model: QAbstractItemModel, name: str, wide: int = 0) -> None:
+    def __init__(
+        self, model: QAbstractItemModel, name: str, wide: int = 0, most: Mapping[int, int] | None = None
+    ) -> None:
         super().__init__()
+        self._most = dict(most or {})
         self.setModel(model)
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -28,6 +34,12 @@ class Table(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
         self._fit()
+
+    def sizeHintForColumn(self, column: int) -> int:  # noqa: N802
+        wanted = super().sizeHintForColumn(column)
+        if column in self._most:
+            return min(wanted, self.fontMetrics().averageCharWidth() * self._most[column] + SPACE * 2)
+        return wanted
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         super().changeEvent(event)
