@@ -152,9 +152,11 @@ class RuleState(StrEnum):
     PINNED = "pinned"
     OFF = "off"  # by the user, for the trait and value wherever they come up
     LEFT_OUT = "left out"  # by Longhand, this rule alone: the writer does not follow it
+    MERGED = "merged"  # by the user, this rule alone: another one does its work
 
 
-OUT = frozenset({RuleState.OFF, RuleState.LEFT_OUT})  # states in which a rule is not written by
+# states in which a rule is not written by
+OUT = frozenset({RuleState.OFF, RuleState.LEFT_OUT, RuleState.MERGED})
 
 
 class RuleOrigin(StrEnum):

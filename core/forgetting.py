@@ -10,6 +10,7 @@ from core.domain import AccountId, Address, MessageId, Rule, RuleOrigin
 from core.drafting.book import COUNTED, Rules
 from core.drafting.mailbox import Mailbox
 from core.drafting.outcomes import EDITS
+from core.drafting.rule_transfer import IMPORTED
 from core.errors import InputError, ProfileError
 from core.store.adapters import AdapterRepository
 from core.store.checkpoints import CheckpointRepository
@@ -23,8 +24,8 @@ from core.store.rules import RuleRepository
 from core.store.settings import Exclude
 
 # Replies of the gate and of evaluations, what learning remembers of a run, and the edits once proposed
-# as rules, which quote mail; and what was counted in it.
-_LEARNED = ("gate/", "learn/", "training/", EDITS, COUNTED)
+# as rules, which quote mail; what was counted in it; and the rules that an import changed.
+_LEARNED = ("gate/", "learn/", "training/", EDITS, COUNTED, IMPORTED)
 
 _LEAST_CHARACTERS = 3  # of the words of a matter: fewer are in every mail
 

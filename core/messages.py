@@ -237,6 +237,13 @@ def left_out_before(rules: Sequence[RuleId]) -> str:
     return f"Off because a writer did not follow them: rules {which}; 'longhand rules on' brings one back."
 
 
+NO_IMPORT = "No import of rules is left to take back."
+
+
+def taken_in(added: int, changed: int, same: int) -> str:
+    return f"New: {added} rules; changed: {changed}; as they were: {same}."
+
+
 def own_rule_ignored(rule: Rule) -> str:
     """Of one that Longhand leaves alone."""
     return (

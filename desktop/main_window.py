@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.app import App
+from core.domain import RuleId
 from desktop import theme
 from desktop.care.about_pane import AboutPane
 from desktop.care.account_dialog import AccountDialog
@@ -207,7 +208,7 @@ class MainWindow(QMainWindow):
         self.raise_()
         self.activateWindow()
 
-    def show_rule(self, rule: object) -> None:
+    def show_rule(self, rule: RuleId) -> None:
         self.show_screen(self.rules)
         self.rules.show_rule(rule)
 
@@ -252,7 +253,8 @@ class MainWindow(QMainWindow):
         self.sample_action.setEnabled(Lane.MAIL not in busy)
         self.empty.setEnabled(Lane.MAIL not in busy)
         shown = self.screens.currentWidget()
-        self._shown[shown].setChecked(True)
+        if shown is not None:
+            self._shown[shown].setChecked(True)
         for screen, menu in self._menus.items():
             menu.menuAction().setVisible(screen is shown)
 

@@ -1,6 +1,8 @@
 """What all screens but the main one share: they read the store when they are looked at, and again when
 something that they show has changed."""
 
+from abc import abstractmethod
+
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -14,9 +16,12 @@ class Screen(QWidget):
         self._stale = True
         desk.changed.connect(self._on_changed)
 
+    @abstractmethod
     def reload(self) -> None:
         """Reads again what the screen shows."""
-        raise NotImplementedError
+
+    def retint(self) -> None:
+        """Draws again, in other colours, what neither palette nor style sheet draws."""
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)

@@ -154,4 +154,5 @@ def state(of: RuleState) -> str:
         RuleState.PINNED: say("Pinned"),
         RuleState.OFF: say("Off"),
         RuleState.LEFT_OUT: say("Left out"),
+        RuleState.MERGED: say("Merged"),
     }[of]

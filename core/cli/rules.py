@@ -1,5 +1,7 @@
 """`longhand rules`: the rule book."""
 
+from pathlib import Path
+
 import click
 
 from core import messages
@@ -96,6 +98,56 @@ def edit(rule: int, sentence: str, as_json: bool) -> None:
     """Put a rule into other words."""
     with opened("longhand rules edit") as app:
         _told(app.rules.edit(RuleId(rule), sentence), as_json)
+
+
+@rules_command.command("merge")
+@click.argument("rules", type=int, nargs=-1, required=True)
+@click.option("--into", "sentence", required=True, help="The words of the rule that takes their place.")
+@click.option("--for", "scope", default="", help="An address or a domain it is for; everyone without.")
+@click.option("--kind", default="", help="A kind of mail it is for, such as 'refusal'.")
+@click.option("--language", default="", help="A language it is for, such as 'German'.")
+@json_option
+def merge(rules: tuple[int, ...], sentence: str, scope: str, kind: str, language: str, as_json: bool) -> None:
+    """Make one rule of several about the same."""
+    wanted = _scope(scope.lower(), kind, language)
+    with opened("longhand rules merge") as app:
+        _told(app.rules.merge([RuleId(one) for one in rules], sentence, wanted), as_json)
+
+
+@rules_command.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@json_option
+def export(file: Path, as_json: bool) -> None:
+    """Write the rules into a file (TOML) to read, to change, and to take elsewhere.
+
+    It holds the rules drafts are written by and those you switched off, and may name people."""
+    with opened("longhand rules export") as app:
+        count = app.rules.transfer.export(file)
+    if as_json:
+        show_json({"rules": count})
+    else:
+        show(f"{count} rules are in the file.")
+
+
+@rules_command.command("import")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.option("--undo", is_flag=True, help="Take the last import back.")
+@json_option
+def import_file(file: Path | None, undo: bool, as_json: bool) -> None:
+    """Take in a file of rules as 'export' writes it; those it does not hold stay as they are."""
+    if (file is None) is not undo:
+        raise click.UsageError("Give a file, or --undo.")
+    with opened("longhand rules import") as app:
+        done = app.rules.transfer.take_in(file) if file else app.rules.transfer.take_back()
+    if isinstance(done, int):
+        show_json({"undone": done}) if as_json else show(f"{done} rules are as they were before the import.")
+        return
+    if as_json:
+        show_json(vars(done))
+        return
+    show(messages.taken_in(done.added, done.changed, done.same))
+    if done.added + done.changed:
+        remark("'longhand rules import --undo' takes this back.")
 
 
 @rules_command.command("pin")

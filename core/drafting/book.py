@@ -36,6 +36,7 @@ from core.preference.measured import (
 )
 from core.preference.rulebook import RuleBook
 from core.preference.sightings import OPEN, Count, Sighting, counts
+from core.preference.trend import Period, trend
 from core.store.database import Database
 from core.store.exchanges import ExchangeRepository
 from core.store.jobs import JobRepository
@@ -83,6 +84,10 @@ class Rules:
         return [
             (one, evidence(one.where, self._evidence, most=3)) for one in counts(self._sightings(), scope)
         ]
+
+    def trend(self, rule: Rule) -> tuple[Period, ...]:
+        """How it fared in the sent mail of its scope, over time."""
+        return trend(self._sightings(), rule)
 
     def learn(self, examples: Sequence[Example]) -> None:
         """Gathers the rules of `examples` into the book, beside the style measured on the same part."""

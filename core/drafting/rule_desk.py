@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from core.domain import MessageId, Proposal, Rule, RuleId, Scope
 from core.drafting.book import Rules
 from core.drafting.outcomes import Outcomes
+from core.drafting.rule_transfer import RuleTransfer
+from core.preference import rule_changes
 from core.preference.rulebook import Conflict, RuleBook
 from core.preference.sightings import Count
+from core.preference.trend import Period
 from core.store.database import Database
 from core.store.messages import MessageRepository, StoredMessage
 from core.store.rules import RuleChange, RuleRepository
@@ -55,6 +58,20 @@ class RuleDesk:
         """In other words, or for others; from then on it is the user's own."""
         self._book.edit(rule, sentence, scope)
         return self.get(rule)
+
+    def merge(self, rules: Sequence[RuleId], sentence: str, scope: Scope) -> Rule:
+        """One rule of the user's own in place of several about the same. Raises InputError."""
+        with self._database.transaction():
+            return self.get(rule_changes.merge(self._book, rules, sentence, scope))
+
+    def trend(self, rule: RuleId) -> tuple[Period, ...]:
+        """How the rule fared over time, oldest first; empty where code cannot see it in a mail."""
+        return Rules(self._database).trend(self.get(rule))
+
+    @property
+    def transfer(self) -> RuleTransfer:
+        """The book as a file."""
+        return RuleTransfer(self._database)
 
     def remove(self, rule: RuleId) -> None:
         """One in the user's own words; others are switched off."""

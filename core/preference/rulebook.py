@@ -97,13 +97,17 @@ class RuleBook:
         """A rule the user agreed to, as their own: in place of what they or a pin had asked for at its scope,
         or of the same found by counting or learning. Raises InputError as `add` does."""
         own = [rule for rule in self._live() if rule.trait == line.trait and rule.scope == scope]
-        known = [rule for rule in own if same(line.trait, _meaning(rule), meaning(line))]
+        known = [rule for rule in own if same(line.trait, meaning_of(rule), meaning(line))]
         if line.trait != OTHER:
             known += [rule for rule in own if _is_own(rule)]
         rule = known[-1].id if known else self.add(line.trait, line.sentence, scope)
         self.edit(rule, line.sentence)
-        self._rules.update(replace(self.get(rule), evidence=tuple(evidence)))
+        self.bear_out(rule, evidence)
         return rule
+
+    def bear_out(self, rule: RuleId, evidence: Sequence[MessageId]) -> None:
+        """These are the mails it rests on."""
+        self._rules.update(replace(self.get(rule), evidence=tuple(evidence)))
 
     def settles(self, line: RuleLine, scope: Scope) -> bool:
         """Whether the user has already asked for this, at that scope or a wider one, or switched it off."""
@@ -114,7 +118,7 @@ class RuleBook:
             _is_own(rule)
             and rule.scope in (EVERYONE, domain, scope)
             and rule.trait == line.trait
-            and same(line.trait, _meaning(rule), meaning(line))
+            and same(line.trait, meaning_of(rule), meaning(line))
             for rule in self._live()
         )
 
@@ -163,7 +167,7 @@ class RuleBook:
     def reword(self, rule: RuleId) -> None:
         """Puts a rule of ours in words that weigh more. It stays the rule it was, by its value."""
         old = self.get(rule)
-        self._rules.update(replace(old, sentence=reworded(old), value=_meaning(old)))
+        self._rules.update(replace(old, sentence=reworded(old), value=meaning_of(old)))
 
     def is_users(self, rule: Rule) -> bool:
         """Whether a rule in force is the user's alone to change: written, pinned, or brought back by them."""
@@ -199,7 +203,7 @@ class RuleBook:
         return tuple(
             Conflict(trait, scope, tuple(rules))
             for (trait, scope), rules in groups.items()
-            if len({_meaning(rule) for rule in rules}) > 1
+            if len({meaning_of(rule) for rule in rules}) > 1
             and not _are_many(rules)
             and sum(rule.state is RuleState.PINNED for rule in rules) != 1
         )
@@ -213,7 +217,7 @@ class RuleBook:
         for rule in self._live():
             if rule.scope not in scopes:
                 continue
-            slot = (rule.trait, _meaning(rule) if rule.trait == OTHER else "")
+            slot = (rule.trait, meaning_of(rule) if rule.trait == OTHER else "")
             if slot not in best or _strength(rule) > _strength(best[slot]):
                 best[slot] = rule
         return [Chosen(rule, scope_in_words(rule.scope)) for rule in sorted(best.values(), key=_place)]
@@ -234,8 +238,8 @@ class RuleBook:
         applied: dict[str, AppliedRule] = {}
         shown: list[RuleLine] = []
         for one in chosen:
-            if not _is_habit(one.rule, habits_of_writer) and not _is_weak(one.rule):
-                applied[_slot(one.rule.trait, _meaning(one.rule))] = _applied(one)
+            if not _is_habit(one.rule, habits_of_writer) and not is_weak(one.rule):
+                applied[_slot(one.rule.trait, meaning_of(one.rule))] = _applied(one)
         firm = {one.rule.trait for one in chosen if _is_firm(one.rule)}
         for line in agent:
             value = meaning(line, names)
@@ -253,19 +257,26 @@ class RuleBook:
 
     def _live(self) -> list[Rule]:
         rules = self._rules.all()
-        off = {(rule.trait, _meaning(rule)) for rule in rules if rule.state is RuleState.OFF}
+        off = {(rule.trait, meaning_of(rule)) for rule in rules if rule.state is RuleState.OFF}
         return [
             rule
             for rule in rules
-            if rule.state not in OUT and (rule.trait, _meaning(rule)) not in off and not has_ended(rule)
+            if rule.state not in OUT and (rule.trait, meaning_of(rule)) not in off and not has_ended(rule)
         ]
 
     def _is_off(self, trait: str, value: str, sentence: str) -> bool:
         plain = value or meaning(RuleLine(trait, sentence))
         return any(
-            rule.state is RuleState.OFF and rule.trait == trait and same(trait, _meaning(rule), plain)
+            rule.state is RuleState.OFF and rule.trait == trait and same(trait, meaning_of(rule), plain)
             for rule in self._rules.all()
         )
+
+    def replace_by_merged(self, rule: RuleId) -> None:
+        """Its work is done by another one. A rule that was found stays in the book, or it would come back."""
+        if self.get(rule).origin is RuleOrigin.WRITTEN:
+            self._rules.remove(rule)
+        else:
+            self._set(rule, RuleState.MERGED)
 
     def _set(self, rule: RuleId, state: RuleState) -> None:
         old = self.get(rule)
@@ -273,7 +284,10 @@ class RuleBook:
         if state is RuleState.OFF or old.state is not RuleState.OFF:
             return
         for other in self._rules.all():  # 'off' was for the value, so 'on' is too
-            if other.state is RuleState.OFF and (other.trait, _meaning(other)) == (old.trait, _meaning(old)):
+            if other.state is RuleState.OFF and (other.trait, meaning_of(other)) == (
+                old.trait,
+                meaning_of(old),
+            ):
                 self._rules.update(replace(other, state=RuleState.ACTIVE))
 
 
@@ -297,10 +311,11 @@ def has_ended(rule: Rule) -> bool:
 
 
 def _key(rule: Rule) -> tuple[str, str, Scope]:
-    return rule.trait, _meaning(rule), rule.scope
+    return rule.trait, meaning_of(rule), rule.scope
 
 
-def _meaning(rule: Rule) -> str:
+def meaning_of(rule: Rule) -> str:
+    """What tells it apart from other rules of its trait."""
     return rule.value or meaning(RuleLine(rule.trait, rule.sentence))
 
 
@@ -352,7 +367,7 @@ def _is_habit(rule: Rule, habits: frozenset[tuple[str, str]]) -> bool:
     return plain and rule.scope == EVERYONE and (rule.trait, rule.value) in habits
 
 
-def _is_weak(rule: Rule) -> bool:
+def is_weak(rule: Rule) -> bool:
     """One of several common greetings, say: shown in the book, but no rule to write by."""
     plain = rule.origin is RuleOrigin.MEASURED and rule.state is RuleState.ACTIVE
     return plain and rule.support_for <= rule.support_against
@@ -362,7 +377,7 @@ def _are_many(rules: Sequence[Rule]) -> bool:
     """Forms that the user varies freely, as greetings: two that leave room for a third contradict nobody."""
     mails = max(rule.support_for + rule.support_against for rule in rules)
     usual = [rule.support_for for rule in rules if 3 * rule.support_for >= rule.support_against]
-    return all(map(_is_weak, rules)) and (len(usual) < 2 or 4 * sum(usual) < 3 * mails)
+    return all(map(is_weak, rules)) and (len(usual) < 2 or 4 * sum(usual) < 3 * mails)
 
 
 def _was_observed(line: RuleLine, value: str, observed: frozenset[tuple[str, str]]) -> bool:

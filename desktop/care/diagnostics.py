@@ -15,9 +15,8 @@ LIBRARIES = ("PySide6_Essentials", "llama-cpp-python", "torch", "peft", "sqlciph
 
 def shown() -> str:
     """What draws the window. On the main thread only."""
-    screen = QGuiApplication.primaryScreen()
-    scale = f", screen scale {screen.devicePixelRatio():.2f}" if screen else ""
-    return f"Qt {qVersion()} ({QGuiApplication.platformName()}{scale})"
+    scales = ", ".join(f"{screen.devicePixelRatio():.2f}" for screen in QGuiApplication.screens())
+    return f"Qt {qVersion()} ({QGuiApplication.platformName()}, screen scale {scales or 'unknown'})"
 
 
 def report(app: App, window: str) -> str:

@@ -10,6 +10,7 @@ from desktop import words
 from desktop.words import say
 
 Index = QModelIndex | QPersistentModelIndex
+HOST = 1  # the column of where to
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 

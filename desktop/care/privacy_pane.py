@@ -6,20 +6,19 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QMessageBox,
     QPlainTextEdit,
-    QTableView,
     QVBoxLayout,
 )
 
 from desktop.care.exclude_form import ExcludeForm
-from desktop.care.ledger_model import LedgerModel
+from desktop.care.ledger_model import HOST, LedgerModel
 from desktop.desk import Changed, Desk
 from desktop.operations import privacy as operations
 from desktop.parts import ActionButton, card, command, heading, label, page, row
 from desktop.screen import Screen
+from desktop.table import Table
 from desktop.theme import SPACE
 from desktop.words import say
 
@@ -35,7 +34,7 @@ class PrivacyPane(Screen):
         self.nothing = label(say("Nothing has left this machine."), role="muted")
         self.where = label(role="note")
         self._make_commands()
-        self._make_table()
+        self.table = Table(self.model, say("What left this machine"), HOST)
         self._lay_out()
         self.never.changed.connect(self._check)
         self.who.textChanged.connect(self._check)
@@ -54,22 +53,6 @@ class PrivacyPane(Screen):
             self, say("Forget …"), self.forget, symbol="delete", shortcut="Ctrl+Shift+F",
             hint=say("Forget a person or a domain, and all that was learned with their mail"),
         )  # fmt: skip
-
-    def _make_table(self) -> None:
-        self.table = QTableView()
-        self.table.setModel(self.model)
-        self.table.setAccessibleName(say("What left this machine"))
-        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().lineSpacing() + SPACE * 2)
-        header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        header.setResizeContentsPrecision(50)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
 
     def _lay_out(self) -> None:
         about = say(

@@ -1,6 +1,8 @@
 """The blind test: two drafts for the user's own mail, and which of them sounds like them. Each answer is
 kept at once, so the test can be left and gone on with."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QTextEdit, QVBoxLayout, QWidget
 
@@ -25,7 +27,7 @@ class BlindDialog(QDialog):
         self.came = _text(say("The mail that is answered"))
         self.came.setMaximumHeight(SPACE * 16)
         self.drafts = (_text(say("First draft")), _text(say("Second draft")))
-        self.result = label(size=1.2)
+        self.outcome = label(size=1.2)
         answers: tuple[tuple[Answer, str, str], ...] = (
             ("first", say("The first"), "1"),
             ("second", say("The second"), "2"),
@@ -33,8 +35,7 @@ class BlindDialog(QDialog):
             ("skip", say("Skip"), "4"),
         )
         self.answers = {
-            said: command(self, text, lambda said=said: self.answer(said), shortcut=key)
-            for said, text, key in answers
+            said: command(self, text, partial(self.answer, said), shortcut=key) for said, text, key in answers
         }
         self.close_action = command(self, say("Close"), self.close, shortcut="Esc")
         self._lay_out()
@@ -69,7 +70,7 @@ class BlindDialog(QDialog):
             "You chose the draft with your rules {0} times, the one without them {1} times, and found both "
             "alike {2} times."
         )
-        self.result.setText(told.format(found.wins, found.losses, found.ties))
+        self.outcome.setText(told.format(found.wins, found.losses, found.ties))
 
     def _enable(self, possible: bool) -> None:
         for one in self.answers.values():
@@ -97,8 +98,8 @@ class BlindDialog(QDialog):
         done = QWidget()
         ended = QVBoxLayout(done)
         ended.addStretch(1)
-        self.result.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        ended.addWidget(self.result)
+        self.outcome.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        ended.addWidget(self.outcome)
         ended.addStretch(1)
         self.pages = QStackedWidget()
         self.pages.addWidget(asked)

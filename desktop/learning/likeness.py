@@ -23,7 +23,8 @@ class Likeness(QWidget):
 
     def show_evaluation(self, made: Evaluation) -> None:
         while (item := self._grid.takeAt(0)) is not None:
-            item.widget().deleteLater()
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
         self.bars = {}
         for place, (arm, name) in enumerate(
             (
@@ -44,11 +45,11 @@ class Likeness(QWidget):
             told = say("{0} of 10").format(f"{tens:.0f}")
             bar.setAccessibleName(f"{name}: {told}")
             self.bars[arm] = bar
-            for column, one in enumerate((label(name), bar, label(told, bold=arm == "guided"))):
-                one.setMinimumWidth(0)
-                if column != 1:
-                    one.setWordWrap(False)
-                self._grid.addWidget(one, place, column)
+            title, score_told = label(name), label(told, bold=arm == "guided")
+            for one in (title, score_told):
+                one.setWordWrap(False)
+            for column, widget in enumerate((title, bar, score_told)):
+                self._grid.addWidget(widget, place, column)
 
 
 def in_tens(likeness: float) -> float:

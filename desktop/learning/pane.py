@@ -7,10 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QMessageBox,
     QProgressBar,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -30,6 +28,7 @@ from desktop.learning.likeness import Likeness
 from desktop.operations import learning as operations
 from desktop.parts import ActionButton, card, command, heading, label, page, row
 from desktop.screen import Screen
+from desktop.table import Table
 from desktop.theme import SPACE
 from desktop.words import in_window, say
 
@@ -79,20 +78,7 @@ class LearningPane(Screen):
         )  # fmt: skip
 
     def _make_table(self) -> None:
-        self.table = QTableView()
-        self.table.setModel(self.model)
-        self.table.setAccessibleName(say("What was learned"))
-        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().lineSpacing() + SPACE * 2)
-        header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table = Table(self.model, say("What was learned"))
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._refresh())
 
     def _lay_out(self) -> None:

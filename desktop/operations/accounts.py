@@ -52,8 +52,8 @@ def test_account(desk: Desk, *, account: AccountId) -> Job:
 def remove_account(desk: Desk, *, account: AccountId) -> Job:
     """With its mail, and what was learned from it."""
 
-    def work(_: Hands) -> object:
-        return desk.app.remove_account(account)
+    def work(_: Hands) -> None:
+        desk.app.remove_account(account)
 
     what = BROUGHT | Changed.LEARNING | Changed.PRIVACY
     job = desk.run(say("Removing the account and its mail"), Lane.MAIL, work, what)

@@ -30,8 +30,8 @@ def evaluate(desk: Desk) -> Job:
 
 
 def use_adapter(desk: Desk, *, adapter: AdapterId) -> Job:
-    def work(_: Hands) -> object:
-        return desk.app.use_adapter(adapter)
+    def work(_: Hands) -> None:
+        desk.app.use_adapter(adapter)
 
     return desk.run(say("Changing what was learned"), Lane.STORE, work, Changed.LEARNING)
 

@@ -1,10 +1,14 @@
 """What a user does with the rule book. Small changes of the store, one after another, each of which can
 be taken back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from core import messages
 from core.app import App
 from core.domain import AppliedRule, Rule, RuleId, Scope
+from core.errors import InputError
+from core.preference.trend import Period
 from desktop.desk import Changed, Desk
 from desktop.jobs import Job, Lane
 from desktop.rules.undo import Restore, RuleEdit, RuleStep
@@ -51,6 +55,45 @@ def delete_rule(desk: Desk, *, rule: RuleId) -> Job:
     return _change(desk, say("Deleting a rule"), lambda app: app.rules.remove(rule))
 
 
+def merge_rules(desk: Desk, *, rules: Sequence[RuleId], sentence: str, scope: Scope) -> Job:
+    """One rule in place of several about the same."""
+    return _change(desk, say("Merging rules"), lambda app: app.rules.merge(rules, sentence, scope))
+
+
+def import_rules(desk: Desk, *, path: Path) -> Job:
+    """Takes in a file of rules; what it did is told in a sentence."""
+
+    def act(app: App) -> None:
+        done = app.rules.transfer.take_in(path)
+        told.append(messages.taken_in(done.added, done.changed, done.same))
+
+    told: list[str] = []
+    job = _change(desk, say("Taking in a file of rules"), act)
+    job.done.connect(lambda _: desk.told.emit(told[0]))
+    return job
+
+
+def export_rules(desk: Desk, *, path: Path) -> Job:
+    job = desk.run(
+        say("Writing the rules into a file"), Lane.STORE, lambda _: desk.app.rules.transfer.export(path)
+    )
+    job.done.connect(lambda count: desk.told.emit(say("{0} rules are in the file.").format(count)))
+    return job
+
+
+def read_trend(desk: Desk, *, rule: RuleId) -> Job:
+    """How a rule fared over time; the job's result is a tuple of core.preference.trend.Period, none where the
+    rule has gone meanwhile."""
+
+    def work(_: object) -> tuple[Period, ...]:
+        try:
+            return desk.app.rules.trend(rule)
+        except InputError:
+            return ()
+
+    return desk.run(say("Looking back"), Lane.LOOK, work)
+
+
 def accept_proposal(desk: Desk, *, number: int) -> Job:
     """Makes a rule of what the user's edits speak for."""
     return _change(desk, say("Making a rule of your edits"), lambda app: app.rules.accept(number))
@@ -65,8 +108,8 @@ def decline_proposal(desk: Desk, *, number: int) -> Job:
 def restore(desk: Desk, *, rules: tuple[Rule, ...], made: tuple[RuleId, ...]) -> Job:
     """Takes a change back, or does it again: `rules` as they were, without those that were `made`."""
 
-    def work(_: object) -> object:
-        return desk.app.rules.restore(rules, made)
+    def work(_: object) -> None:
+        desk.app.rules.restore(rules, made)
 
     return desk.run(say("Taking a change back"), Lane.STORE, work, Changed.RULES)
 

@@ -2,6 +2,7 @@
 written for every message visited, so that looking at another one loses nothing."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -85,9 +86,7 @@ class Composer(QWidget):
             hint=say("Write it once more; undo brings this one back"),
         )  # fmt: skip
         self.wish_actions = tuple(
-            command(
-                self, text, lambda wish=wish: self.wish(wish), symbol=wish.value, shortcut=keys, hint=hint
-            )
+            command(self, text, partial(self.wish, wish), symbol=wish.value, shortcut=keys, hint=hint)
             for wish, text, keys, hint in (
                 (Wish.SHORTER, say("Shorter"), "Ctrl+Shift+S", say("Write it again, only the points")),
                 (Wish.LONGER, say("Longer"), "Ctrl+Shift+L", say("Write it again, with more to it")),
@@ -265,9 +264,9 @@ class Composer(QWidget):
     def _on_written(self, sheet: Sheet, written: Written) -> None:
         draft, sheet.noted = written.draft, written.noted
         left = tuple(one for one in sheet.rules if one.line.trait in sheet.left_out)
-        written = {one.line for one in draft.rules}
+        written_lines = {one.line for one in draft.rules}
         sheet.draft, sheet.text, sheet.told = draft, draft.text, ""
-        sheet.rules = draft.rules + tuple(one for one in left if one.line not in written)
+        sheet.rules = draft.rules + tuple(one for one in left if one.line not in written_lines)
         if sheet is self.sheet:
             self.draft.finish(draft.text)
             self.draft.show_findings(draft.findings)

@@ -20,6 +20,7 @@ from core.store.messages import StoredMessage
 from desktop import words
 from desktop.parts import heading, label, row
 from desktop.replies.thread_view import ThreadView
+from desktop.rules.trend import Trend
 from desktop.theme import SPACE
 from desktop.words import say
 
@@ -39,10 +40,21 @@ class RuleDetail(QScrollArea):
         self.show_nothing()
 
     def show_nothing(self) -> None:
-        column = self._begin()
-        column.addWidget(
-            label(say("Choose a rule to see what bears it out, and the mails it was found in."), role="muted")
+        self._say(say("Choose a rule to see what bears it out, and the mails it was found in."))
+
+    def show_several(self, count: int, alike: bool) -> None:
+        """`alike`: they are about the same, and can be made one."""
+        told = say("{0} rules are chosen.").format(count)
+        more = (
+            say("Merge makes one of them, in words you choose; the others give way to it.")
+            if alike
+            else say("They are about different things, so they cannot be made one.")
         )
+        self._say(f"{told} {more}")
+
+    def _say(self, text: str) -> None:
+        column = self._begin()
+        column.addWidget(label(text, role="muted"))
         column.addStretch(1)
 
     def show_rule(self, rule: Rule, mails: Sequence[StoredMessage], others: Sequence[Rule]) -> None:
@@ -57,6 +69,8 @@ class RuleDetail(QScrollArea):
         column.addWidget(label(_story(rule), role="muted"))
         if rule.support_for + rule.support_against:
             self._show_support(column, rule)
+        self.trend = Trend()
+        column.addWidget(self.trend)
         if others:
             self._show_conflict(column, rule, others)
         self._mails = tuple(mails)[:MAILS]

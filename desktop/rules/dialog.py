@@ -1,5 +1,8 @@
 """A rule in the user's own words: what it asks, what it is about, and for whom it holds."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -11,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain import Rule, Scope, ScopeKind
+from core.preference.rule_changes import common_scope
 from core.traits import OTHER, TRAITS
 from desktop import words
 from desktop.parts import label
@@ -19,11 +23,16 @@ from desktop.words import say
 
 
 class RuleDialog(QDialog):
-    """For a new rule, or for a change of `rule`, whose trait stays."""
+    """For a new rule, for a change of `rule`, whose trait stays, or for the one that `merged` are made."""
 
-    def __init__(self, parent: QWidget, rule: Rule | None = None) -> None:
+    def __init__(self, parent: QWidget, rule: Rule | None = None, merged: Sequence[Rule] = ()) -> None:
         super().__init__(parent)
-        self.setWindowTitle(say("Change a rule") if rule else say("Add a rule"))
+        if merged:
+            rule = replace(max(merged, key=lambda one: one.support_for), scope=common_scope(merged))
+        self._merged = tuple(merged)
+        self.setWindowTitle(
+            say("Merge rules") if merged else say("Change a rule") if rule else say("Add a rule")
+        )
         self.setMinimumWidth(480)
         self.sentence = QLineEdit(rule.sentence if rule else "")
         self.sentence.setPlaceholderText(say("Never write the word “kindly”"))
@@ -91,6 +100,8 @@ class RuleDialog(QDialog):
             "One line about how you write, never about facts. It is yours: it wins over what was found."
         )
         whole.addWidget(label(told, role="muted"))
+        if self._merged:
+            whole.addWidget(label("\n".join(f"– {one.sentence}" for one in self._merged), role="note"))
         whole.addLayout(form)
         whole.addWidget(buttons)
 

@@ -57,8 +57,8 @@ class RulesModel(QAbstractTableModel):
             return rule.support_for if index.column() == SUPPORT else _cell(rule, index.column())
         if role == RULE_ROLE:
             return rule
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() == SENTENCE:
-            return tip(rule.sentence)
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() in (SENTENCE, SCOPE):
+            return tip(_cell(rule, index.column()))
         return self._look(rule, index.column(), role)
 
     @staticmethod

@@ -1,23 +1,30 @@
 """The style rules: everything Longhand holds to be the user's style, to search, pin, change, switch off,
 and add to, with each rule's reasons beside the table."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLineEdit, QSplitter, QTableView
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSplitter
 
 from core.domain import OUT, Rule, RuleId, RuleOrigin, RuleState
 from core.errors import InputError
+from core.preference.trend import Period
 from desktop.desk import Changed, Desk
-from desktop.jobs import Lane
+from desktop.jobs import Job, Lane
 from desktop.operations import rules as operations
 from desktop.parts import ActionButton, command, label, page, quiet_button, row, separator
 from desktop.rules.detail import RuleDetail
 from desktop.rules.dialog import RuleDialog
-from desktop.rules.model import RULE_ROLE, SENTENCE, SUPPORT, RulesFilter, RulesModel, Show
+from desktop.rules.model import RULE_ROLE, SCOPE, SENTENCE, SUPPORT, TRAIT, RulesFilter, RulesModel, Show
 from desktop.rules.proposals import Proposals
 from desktop.screen import Screen
+from desktop.table import Table
 from desktop.theme import SPACE
 from desktop.words import say
+
+FILE_NAME = "style-rules.toml"
 
 
 class RulesPane(Screen):
@@ -25,6 +32,7 @@ class RulesPane(Screen):
         super().__init__(desk, Changed.RULES | Changed.MESSAGES | Changed.PROPOSALS)
         self.model = RulesModel()
         self.filter = RulesFilter(self.model)
+        self._trend: Job | None = None
         self._make_table()
         self._make_search()
         self._make_commands()
@@ -39,23 +47,10 @@ class RulesPane(Screen):
         self._refresh()
 
     def _make_table(self) -> None:
-        self.table = QTableView()
-        self.table.setModel(self.filter)
-        self.table.setAccessibleName(say("Style rules"))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table = Table(self.filter, say("Style rules"), SENTENCE, {TRAIT: 14, SCOPE: 17})
+        self.table.setSelectionMode(Table.SelectionMode.ExtendedSelection)
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(SUPPORT, Qt.SortOrder.DescendingOrder)
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().lineSpacing() + SPACE * 2)
-        header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        header.setResizeContentsPrecision(50)  # rows looked at: a long rule book must not cost more
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(SENTENCE, QHeaderView.ResizeMode.Stretch)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._refresh())
         self.table.doubleClicked.connect(lambda _index: self.edit())
 
@@ -102,6 +97,19 @@ class RulesPane(Screen):
             self, say("Delete"), self.delete, symbol="delete", shortcut="Ctrl+Delete",
             hint=say("Delete a rule of your own; one that was found would come back, so switch it off"),
         )  # fmt: skip
+        self.merge_action = command(
+            self, say("Merge …"), self.merge, symbol="merge", shortcut="Ctrl+M",
+            hint=say("Make one rule of several about the same; choose them with Ctrl or Shift"),
+        )  # fmt: skip
+        separator(self)
+        self.export_action = command(
+            self, say("Export …"), self.export, symbol="export", shortcut="Ctrl+Shift+E",
+            hint=say("Write the rules into a file to read, to change, and to take elsewhere"),
+        )  # fmt: skip
+        self.import_action = command(
+            self, say("Import rules …"), self.bring, symbol="import", shortcut="Ctrl+Shift+O",
+            hint=say("Take in a file of rules; Undo takes it back"),
+        )  # fmt: skip
         separator(self)
         changes = self._desk.rule_changes
         self.undo_action = command(
@@ -127,10 +135,12 @@ class RulesPane(Screen):
         )
         whole = page(self, say("Style rules"), about)
         whole.addWidget(self.proposals)
+        self.merge_button = ActionButton(self.merge_action)
         line = row(
             self.search,
             self.which,
             1,
+            self.merge_button,
             self.pin_button,
             self.edit_button,
             self.off_button,
@@ -153,8 +163,13 @@ class RulesPane(Screen):
 
     @property
     def selected(self) -> Rule | None:
-        rows = self.table.selectionModel().selectedRows()
-        return rows[0].data(RULE_ROLE) if rows else None
+        """The rule that is chosen, where it is just one."""
+        chosen = self.chosen
+        return chosen[0] if len(chosen) == 1 else None
+
+    @property
+    def chosen(self) -> list[Rule]:
+        return [one.data(RULE_ROLE) for one in self.table.selectionModel().selectedRows()]
 
     def reload(self) -> None:
         """Reads the rule book again and keeps the row that was selected."""
@@ -218,6 +233,30 @@ class RulesPane(Screen):
         )
         dialog.open()
 
+    def merge(self) -> None:
+        chosen = self.chosen
+        dialog = RuleDialog(self, merged=chosen)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(
+            lambda: operations.merge_rules(
+                self._desk,
+                rules=[one.id for one in chosen],
+                sentence=dialog.sentence.text().strip(),
+                scope=dialog.scope,
+            )
+        )
+        dialog.open()
+
+    def export(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, say("Export the rules"), FILE_NAME, say("Rules (*.toml)"))
+        if path:
+            operations.export_rules(self._desk, path=Path(path))
+
+    def bring(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, say("Import rules"), "", say("Rules (*.toml)"))
+        if path:
+            operations.import_rules(self._desk, path=Path(path))
+
     def _on_edited(self, rule: Rule, dialog: RuleDialog) -> None:
         sentence, scope = dialog.sentence.text().strip(), dialog.scope
         if (sentence, scope) != (rule.sentence, rule.scope):
@@ -228,7 +267,10 @@ class RulesPane(Screen):
             operations.pin_rule(self._desk, rule=rule.id)
 
     def _refresh(self) -> None:
-        rule = self.selected
+        rule, several = self.selected, self._mergeable()
+        self.merge_action.setEnabled(several)
+        self.merge_button.setVisible(several)
+        self.export_action.setEnabled(self.model.rowCount() > 0)
         for one in (self.pin_action, self.off_action, self.edit_action):
             one.setEnabled(rule is not None)
         self.delete_action.setEnabled(rule is not None and rule.origin is RuleOrigin.WRITTEN)
@@ -246,7 +288,17 @@ class RulesPane(Screen):
         self.undo_button.setEnabled(self.undo_action.isEnabled())
         self.redo_action.setEnabled(self._desk.rule_changes.canRedo())
 
+    def _mergeable(self) -> bool:
+        chosen = self.chosen
+        return len(chosen) > 1 and len({one.trait for one in chosen}) == 1
+
     def _show_detail(self, rule: Rule | None) -> None:
+        if self._trend is not None:
+            self._trend.cancel()
+            self._trend = None
+        if rule is None and (chosen := self.chosen):
+            self.detail.show_several(len(chosen), self._mergeable())
+            return
         if rule is None:
             self.detail.show_nothing()
             return
@@ -256,6 +308,13 @@ class RulesPane(Screen):
             self.detail.show_nothing()
         else:
             self.detail.show_rule(rule, mails, self._others(rule))
+            self._trend = job = operations.read_trend(self._desk, rule=rule.id)
+            job.done.connect(lambda periods: self._on_trend(job, periods))
+
+    def _on_trend(self, job: Job, periods: Sequence[Period]) -> None:
+        if job is self._trend:  # no other rule was chosen meanwhile
+            self._trend = None
+            self.detail.trend.show_periods(periods)
 
     def _others(self, rule: Rule) -> list[Rule]:
         for conflict in self._desk.app.rules.conflicts():

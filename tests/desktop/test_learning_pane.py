@@ -143,7 +143,7 @@ def test_the_blind_test_is_sat_left_and_gone_on_with(qtbot: QtBot, learned: Main
         QTest.keyClick(dialog, Qt.Key.Key_3)
         qtbot.waitUntil(lambda before=before: dialog.question is not before)
     assert dialog.pages.currentIndex() == 1
-    assert f"both alike {test.count - 1} times" in dialog.result.text()
+    assert f"both alike {test.count - 1} times" in dialog.outcome.text()
     dialog.close()
     qtbot.waitUntil(lambda: "you chose your rules" in pane.blind_told.text())
 

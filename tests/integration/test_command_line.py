@@ -427,3 +427,35 @@ def test_a_wrong_passphrase_is_one_line(
     assert status == 1
     assert len(err.strip().splitlines()) == 1
     assert "passphrase" in err
+
+
+def test_rules_go_into_a_file_and_come_back_and_are_merged(
+    capsys: pytest.CaptureFixture[str], mails: Path, tmp_path: Path
+) -> None:
+    imported(capsys, mails)
+    file = tmp_path / "rules.toml"
+    before = longhand(capsys, "rules", "list", "--json")[1]
+    status, out, _ = longhand(capsys, "rules", "export", str(file))
+    assert (status, out) == (0, f"{file.read_text().count('rule = ')} rules are in the file.\n")
+    assert json.loads(longhand(capsys, "rules", "import", str(file), "--json")[1])["changed"] == 0
+    with file.open("a") as more:
+        more.write('\n[[rule]]\nrule = "Never write crate."\nfor = "north.example"\n')
+    status, out, told = longhand(capsys, "rules", "import", str(file))
+    assert status == 0
+    assert out.startswith("New: 1 rules; changed: 0")
+    assert "--undo" in told
+    out = longhand(capsys, "rules", "add", "No crates.", "--for", "north.example", "--json")[1]
+    two = json.loads(out)["id"]
+    one = two - 1
+    made = longhand(capsys, "rules", "merge", str(one), str(two), "--into", "Never say crate.", "--json")[1]
+    assert json.loads(made)["rule"] == "Never say crate."
+    assert longhand(capsys, "rules", "import", "--undo")[1].startswith("0 rules")  # merged since
+    longhand(capsys, "rules", "import", str(file))
+    assert longhand(capsys, "rules", "import", "--undo")[1].startswith("1 rules")
+    assert longhand(capsys, "rules", "import")[0] == 2
+    file.write_text("[[rule]]\nrule = 3\n")
+    status, _, told = longhand(capsys, "rules", "import", str(file))
+    assert status == 1
+    assert told.startswith("Line 2 of the file: 'rule' is not as it should be; ")
+    after = json.loads(longhand(capsys, "rules", "list", "--json")[1])
+    assert [rule for rule in after if rule["rule"] != "Never say crate."] == json.loads(before)
