@@ -1,7 +1,7 @@
 """The one object the command line and the window hold: a profile that is open, and what can be done
 with it. Built from paths, settings and a keychain; the work itself is in the rooms below."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,8 +20,10 @@ from core.domain import (
 from core.drafting.book import Rules
 from core.drafting.mailbox import Mailbox, Target
 from core.drafting.outcomes import Outcomes
+from core.drafting.outgoing import Outgoing
 from core.drafting.ready import KeptWriter
 from core.drafting.rule_desk import RuleDesk
+from core.drafting.wishes import with_wishes
 from core.drafting.write import (
     Writer,
     prepare,
@@ -61,7 +63,7 @@ from core.store import settings as settings_file
 from core.store.accounts import Account, AccountRepository
 from core.store.adapters import AdapterRepository
 from core.store.database import Database
-from core.store.drafts import DraftRepository
+from core.store.drafts import DraftRepository, StoredDraft
 from core.store.exchanges import ExchangeRepository
 from core.store.jobs import JobRepository
 from core.store.ledger import LedgerRepository
@@ -73,6 +75,7 @@ from core.store.settings import Cloud, Exclude, LargeModel, Settings
 from core.tasks import CancelToken, OnText, Pause, Progress
 
 _PACE = "pace/"  # key of the words in a second that a model wrote in its last draft
+_AHEAD = 20  # newest that wait, which drafts are written ahead for
 _TELLING = 8  # words: a shorter draft tells of starting up, not of writing
 
 
@@ -320,6 +323,11 @@ class App:
         """The message and what stood before it, oldest first."""
         return self._mailbox.thread(message)
 
+    def page(self, message: MessageId, cancel: CancelToken | None = None) -> str:
+        """A message as its sender laid it out, fetched anew: HTML that is safe to show and loads nothing; ''
+        where it has none. Raises MailError, InputError."""
+        return self._reader.page(self._servers.raw(self.message(message)), cancel)
+
     def search(self, text: str, limit: int = 50) -> tuple[StoredMessage, ...]:
         return self._messages.search(text, limit)
 
@@ -397,6 +405,61 @@ class App:
         """The reply in the user's style. `left_out`: traits whose rules it goes without; `wished`: rules for
         this draft alone; `on_text` gets its pieces as they come. Raises ModelError, ChildDied, InputError,
         Cancelled."""
+        made = self._draft(target, notes, left_out, wished, on_text, progress, cancel)
+        self._ready.keep_through(lambda: self._note_draft(target, notes, made))
+        return made
+
+    @property
+    def drafts_ahead(self) -> bool:
+        """Whether the user wants replies written before they ask for them."""
+        return self._settings.drafting.ahead
+
+    def set_drafts_ahead(self, wanted: bool) -> None:
+        self._save_settings(replace(self._settings, drafting=replace(self._settings.drafting, ahead=wanted)))
+
+    def draft_ahead(
+        self, known: Collection[MessageId], cancel: CancelToken | None = None
+    ) -> tuple[MessageId, Draft] | None:
+        """In idle time, where the user wants it and the computer is plugged in: the reply to the newest
+        message that waits, is not among `known` and has no draft, by this machine alone. None where there is
+        none, or it gave way to anything else that wants the models. It counts as a draft, to learn from what
+        becomes of it, once the user has seen it: `note_seen`. Raises as `draft` does."""
+        if not self.drafts_ahead or self.service() or on_battery():
+            return None
+        waiting = (one.id for one in self.waiting(_AHEAD))
+        target = next((one for one in waiting if one not in known and not self.last_draft(one)), None)
+        if target is None:
+            return None
+        with self._engine.idle(cancel) as token:
+            try:
+                return target, self._draft(target, cancel=token)
+            except Cancelled:
+                if cancel is not None:
+                    cancel.check()
+                return None
+
+    def note_seen(self, message: MessageId, made: Draft) -> None:
+        """A draft that was written ahead is before the user now."""
+        self._ready.keep_through(lambda: self._note_draft(message, "", made))
+
+    def drafted(self) -> frozenset[MessageId]:
+        """The messages with a draft that the user has seen."""
+        return self._drafts.messages()
+
+    def last_draft(self, message: MessageId) -> StoredDraft | None:
+        """The newest that the user has seen."""
+        return self._drafts.latest(message)
+
+    def _draft(
+        self,
+        target: Target,
+        notes: str = "",
+        left_out: frozenset[str] = frozenset(),
+        wished: Sequence[RuleLine] = (),
+        on_text: OnText | None = None,
+        progress: Progress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Draft:
         context, unread = self._mailbox.read(target, notes)
         writer = self._writer(self._large(context))
         with self._pause.hold(messages.WAITS_FOR_DRAFT):
@@ -410,9 +473,7 @@ class App:
                 cancel=cancel,
             )
         told = messages.left_out_of_thread(unread.mails, unread.shortened, unread.words)
-        made = replace(made, notices=(*filter(None, (told,)), *made.notices))
-        self._ready.keep_through(lambda: self._note_draft(target, notes, made))
-        return made
+        return replace(made, notices=(*filter(None, (told,)), *made.notices))
 
     def prepare(
         self,
@@ -476,6 +537,11 @@ class App:
         self._mailbox.keep_edit(message, text, self._settings.exclude)
         return uid
 
+    @property
+    def outgoing(self) -> Outgoing:
+        """Drafts as whole messages, and new mails saved."""
+        return Outgoing(self._mailbox, self._servers)
+
     def saved_drafts(self) -> tuple[int, ...]:
         """The UIDs in the Drafts folder of every account that has one."""
         return self._servers.draft_uids()
@@ -507,11 +573,19 @@ class App:
         """What left this machine, newest first."""
         return LedgerRepository(self._database).all()
 
-    def preview(self, target: Target, notes: str = "") -> str:
+    def preview(
+        self,
+        target: Target,
+        notes: str = "",
+        *,
+        left_out: frozenset[str] = frozenset(),
+        wished: Sequence[RuleLine] = (),
+    ) -> str:
         """The exact text a cloud model would be sent for this draft."""
         context = self._mailbox.context(target, notes)
         writer = self._writer(self._models().stand_in)
-        return self.cloud.preview(prompt_for(context, writer, rules_for(writer, context)))
+        rules = with_wishes(rules_for(writer, context, left_out), wished)
+        return self.cloud.preview(prompt_for(context, writer, rules))
 
     def forget(self, who: str) -> int:
         """Forgets an address or a domain: mails from and to it, what was made of them, and every

@@ -54,6 +54,13 @@ class Desk(QObject):
             job.ended.connect(lambda: self.changed.emit(changes))
         return job
 
+    def run_unasked(self, title: str, work: Work) -> Job:
+        """Starts, in idle time, what the user may want next. That it fails is not told: what it was for
+        will tell them, once they ask for it."""
+        job = self.jobs.start(title, Lane.AHEAD, work)
+        job.failed.connect(self._log)
+        return job
+
     def at_close(self, act: Callable[[], None]) -> None:
         """`act` is called when the window closes, after all jobs have ended or were given up."""
         self._closers.append(act)
@@ -73,7 +80,10 @@ class Desk(QObject):
         self.stop_servers()
         return self.jobs.close(seconds / 2)
 
-    def _on_failed(self, error: Exception) -> None:
+    def _log(self, error: Exception) -> None:
         if not isinstance(error, Known):
             log.error("%s", error_line(error))
+
+    def _on_failed(self, error: Exception) -> None:
+        self._log(error)
         self.failed.emit(in_window(error_line(error)))

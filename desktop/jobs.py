@@ -20,7 +20,7 @@ REPORT_EVERY = 0.05  # seconds; more would only keep the event loop busy
 
 class Lane(StrEnum):
     """What runs one after another: mail and its import, learning, writing, downloads, small changes of the
-    store, and short questions to the network or the machine."""
+    store, short questions to the network or the machine, and what may be wanted next, in idle time."""
 
     MAIL = "mail"
     LEARN = "learn"
@@ -28,6 +28,7 @@ class Lane(StrEnum):
     FETCH = "fetch"
     STORE = "store"
     LOOK = "look"
+    AHEAD = "ahead"
 
 
 @dataclass(frozen=True)

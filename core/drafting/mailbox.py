@@ -3,7 +3,7 @@ user's exchanges, and what other people wrote."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,8 +34,18 @@ from core.store.messages import MessageRepository, StoredMessage
 from core.store.settings import Exclude
 from core.traits.kinds import kind_of
 
+
+@dataclass(frozen=True)
+class NewMail:
+    """A first mail to somebody, from one of the user's accounts (the first where it is not told)."""
+
+    to: Address
+    subject: str = ""
+    account: AccountId | None = None
+
+
 # What is answered: a stored message, a file with one, or nothing yet (a first mail to somebody).
-Target = MessageId | Path | Address
+Target = MessageId | Path | Address | NewMail
 _HABIT = 100  # newest replies that tell how the user sends replies
 _OWN_MAILS = 3  # sent from an address that is the user's; one may be a forwarded stranger's
 
@@ -67,7 +77,10 @@ class Mailbox:
     def read(self, target: Target, notes: str) -> tuple[Context, LeftOut]:
         """What a draft is written for, and what of a long thread is not in it."""
         if isinstance(target, Address):
-            return Context(contexts.first_mail(target, self._first_identity()), notes.strip()), LeftOut()
+            target = NewMail(target)
+        if isinstance(target, NewMail):
+            first = contexts.first_mail(target.to, self.sender(target), target.subject)
+            return Context(first, notes.strip()), LeftOut()
         if isinstance(target, Path):
             mail = parse_file(target, self._reader)
             came = contexts.incoming(mail, self._addressed(mail))
@@ -87,6 +100,26 @@ class Mailbox:
         if addressed is None or addressed.email == account.address:
             return self._identity(account)
         return Address(own[addressed.email] or account.name, addressed.email)
+
+    def account(self, mail: NewMail) -> Account:
+        """The account that a new mail is from."""
+        accounts = self._accounts.all()
+        found = next((one for one in accounts if mail.account in (None, one.id)), None)
+        if found is None:
+            raise InputError("There is no account to write from; add one or import mail first.")
+        return found
+
+    def people(self) -> tuple[Address, ...]:
+        """Everyone who wrote to the user, and to whom the user wrote, each once."""
+        found: dict[str, Address] = {}
+        for one in self._messages.people():
+            if one.email and (one.name or one.email not in found):
+                found[one.email] = one
+        return tuple(found.values())
+
+    def sender(self, mail: NewMail) -> Address:
+        """Who the user is in a new mail."""
+        return self._identity(self.account(mail))
 
     def manner(self, message: StoredMessage, everyone: bool | None = None) -> Manner:
         """How the user would send a reply to a stored message: with the original under it if most of their

@@ -53,13 +53,18 @@ class Writer:
 
 
 def rules_for(
-    writer: Writer, context: Context, cancel: CancelToken | None = None, progress: Progress | None = None
+    writer: Writer,
+    context: Context,
+    left_out: frozenset[str] = frozenset(),
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
 ) -> list[AppliedRule]:
-    """The rules a draft for `context` is written under, the agent's and the book's."""
+    """The rules a draft for `context` is written under, the agent's and the book's, but those of the traits
+    `left_out`."""
     if writer.agent and progress:
         progress.update(RULES, 0, 1)
     lines = writer.agent.rules_for(context, cancel) if writer.agent else ()
-    return list(writer.book.merge(context, lines))
+    return [rule for rule in writer.book.merge(context, lines) if rule.line.trait not in left_out]
 
 
 def write_draft(
@@ -74,7 +79,7 @@ def write_draft(
 ) -> Draft:
     """The guided reply. Rules of the traits `left_out` are not used; those `wished` for hold for this draft
     alone. Raises Cancelled, ModelError, ChildDied."""
-    rules = with_wishes(_rules(context, writer, left_out, progress, cancel), wished)
+    rules = with_wishes(rules_for(writer, context, left_out, progress, cancel), wished)
     return _write(context, writer, prompt_for(context, writer, rules), rules, on_text, progress, cancel)
 
 
@@ -88,7 +93,7 @@ def prepare(
 ) -> None:
     """All of such a draft but its text, so that its first word comes at once: its rules, its examples, and
     where the large model is on this machine its prompt in the KV cache. Raises as `write_draft` does."""
-    prompt = prompt_for(context, writer, _rules(context, writer, left_out, progress, cancel))
+    prompt = prompt_for(context, writer, rules_for(writer, context, left_out, progress, cancel))
     if isinstance(writer.large, ReadsAhead):
         question = Question(prompt, writer.max_tokens)
         writer.large.read_ahead(question, on_prompt=_reading(progress), cancel=cancel)
@@ -114,17 +119,6 @@ def write_zero_shot(
     return _write(
         context, replace(writer, adapter=None), prompts.zero_shot(context), [], on_text, progress, cancel
     )
-
-
-def _rules(
-    context: Context,
-    writer: Writer,
-    left_out: frozenset[str],
-    progress: Progress | None,
-    cancel: CancelToken | None,
-) -> list[AppliedRule]:
-    rules = rules_for(writer, context, cancel, progress)
-    return [rule for rule in rules if rule.line.trait not in left_out]
 
 
 def _shots(context: Context, writer: Writer) -> Sequence[tuple[Incoming, str]]:

@@ -176,5 +176,18 @@ class ParseDone(Message, frozen=True):
     pass
 
 
-ReaderRequest = Parse | Cancel
-ReaderReply = Parsed | ParseDone | Failed
+class Show(Message, frozen=True):
+    """`maker` is the dotted name of bytes -> str: a message's HTML, made safe to show."""
+
+    maker: str
+    raw: bytes
+
+
+class Shown(Message, frozen=True):
+    """`html` is None where nothing could be made of it."""
+
+    html: str | None
+
+
+ReaderRequest = Parse | Show | Cancel
+ReaderReply = Parsed | ParseDone | Shown | Failed

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from core.domain import ParsedMail, Unreadable
-from core.engine.messages import Parse, Parsed, ParseDone, ReaderReply
+from core.engine.messages import Parse, Parsed, ParseDone, ReaderReply, Show, Shown
 from core.engine.supervisor import Child, ChildHung
-from core.errors import ChildDied
+from core.errors import ChildDied, InputError
 from core.tasks import CancelToken
 
 _PARSER = "core.mail.parse:parse_message"
+_PAGE = "core.mail.page:page_of"
 _BATCH_BYTES = 4_000_000  # in one frame; the child parses one while the next is fetched
 
 
@@ -29,6 +30,20 @@ class Reader:
         for batch in _batches(raw):
             answers += self._parse_batch(batch, cancel)
         return answers
+
+    def page(self, raw: bytes, cancel: CancelToken | None = None) -> str:
+        """A message's HTML, made safe to show; '' where it has none. Raises InputError where nothing can be
+        made of it, Cancelled."""
+        replies = self._child.stream(
+            Show(_PAGE, raw), final=(Shown,), cancel=cancel, repeats=0, silence=self._patience
+        )
+        try:
+            for reply in replies:
+                if isinstance(reply, Shown) and reply.html is not None:
+                    return reply.html
+        except ChildDied:  # it hung, or crashed the child
+            pass
+        raise InputError("The layout of this message cannot be shown; its text is there as before.")
 
     def close(self) -> None:
         self._child.close()

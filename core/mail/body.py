@@ -1,6 +1,7 @@
 """Finds the text of a MIME message: which parts a reader would see, decoded and joined."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 
@@ -8,6 +9,7 @@ from core.mail.charsets import to_text
 from core.mail.hypertext import hides_words, html_to_text
 
 MOST_PARTS = 1000
+_DEEPEST = 60  # parts within parts
 LONGEST = 700_000  # characters of one part's text; nobody writes as much
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w\-]+)", re.IGNORECASE)
 _SIGNED_HEAD = re.compile(r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[^\n]+\n)*\n")
@@ -49,6 +51,22 @@ def read_body(message: "Mime[str, str]") -> Body:
     return _Walk().read(message)
 
 
+def html_of(message: "Mime[str, str]") -> str:
+    """The first HTML page a reader would see; '' where there is none."""
+    return next(_pages(message, 0), "")
+
+
+def _pages(part: "Mime[str, str]", depth: int) -> Iterator[str]:
+    payload = part.get_payload() if part.is_multipart() else None
+    if isinstance(payload, list):
+        if depth < _DEEPEST and not _type(part).startswith("message/"):
+            for one in payload[:MOST_PARTS]:
+                if isinstance(one, Message):
+                    yield from _pages(one, depth + 1)
+    elif _type(part) == "text/html" and not _is_attachment(part):
+        yield _decoded(part, "text/html")
+
+
 class _Walk:
     """One pass over the parts, with a limit on how many are opened."""
 
@@ -58,7 +76,7 @@ class _Walk:
     def read(self, part: "Mime[str, str]", depth: int = 0, told: bool = False) -> Body:
         """`told`: the same has been said in plain text, so that only what is hidden matters."""
         self._left -= 1
-        if self._left < 0 or depth > 60:
+        if self._left < 0 or depth > _DEEPEST:
             return Body("")
         kind = _type(part)
         payload = part.get_payload() if part.is_multipart() else None  # a leaf's raises on a bad charset

@@ -29,6 +29,9 @@ _HIDING = re.compile(
     r"(?:max-height|max-width|width|height):0(?:px|pt|em|%)?(?:;|$|!)|text-indent:-\d{3,}|(?:left|top):-\d{3,}|"
     r"clip:rect\(0|clip-path:inset\((?:50|100)%|transform:scale\(0\)"
 )
+# Characters that XML has not: the library reads them, but cannot move them about. And our own mark.
+_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ue0f1]")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,8}));?")
 _MAY_HIDE = re.compile(
     r"hidden|display|visibility|mso-hide|opacity|font-size|color|height|width:|indent|left:|top:|clip|scale",
     re.IGNORECASE,
@@ -95,15 +98,32 @@ def hides_words(html: str) -> bool:
     return not isinstance(tree, str) and _drop_hidden(tree)
 
 
+def without_hidden(html: str) -> lxml.html.HtmlElement | None:
+    """The page as a tree, without what the eye would not see; None where there is nothing to see. Never
+    raises."""
+    tree = _parsed(html)
+    if isinstance(tree, str):
+        return None
+    _drop_hidden(tree)
+    return tree
+
+
 def _parsed(html: str) -> "lxml.html.HtmlElement | str":
     """The page as a tree; as text where nothing can be made of it."""
-    html = re.sub(r"[\x00\ue0f1]|<\?xml[^>]{0,200}>", "", html[:LONGEST])
+    html = re.sub(r"<\?xml[^>]{0,200}>", "", _UNFIT.sub("", html[:LONGEST]))
+    html = _REFERENCE.sub(_fit, html)
     if not html.strip():
         return ""
     try:
         return lxml.html.document_fromstring(html)
     except (lxml.etree.LxmlError, ValueError, AssertionError):
         return re.sub(r"<[^<>]*>", " ", html)
+
+
+def _fit(reference: re.Match[str]) -> str:
+    """A character reference, '' where it stands for what no tree may hold."""
+    number = int(reference[1], 16) if reference[1] else int(reference[2])
+    return "" if number > 0x10FFFF or _UNFIT.match(chr(number)) else reference[0]
 
 
 def _render(tree: lxml.html.HtmlElement) -> str:

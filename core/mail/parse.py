@@ -45,7 +45,7 @@ _AUTOMATIC_HEADERS = (
 def parse_message(raw: bytes) -> ParsedMail:
     """Never raises on the bytes of an Internet message; what cannot be read is empty. Text is UTF-8
     encodable. Raises ValueError for an Outlook file that is damaged or holds no mail."""
-    message = _message((internet_message(raw) if raw.startswith(COMPOUND) else raw)[:LARGEST])
+    message = message_of(raw)
     headers = Headers(message)
     body = _body(message)
     split = split_text(body.text)
@@ -71,6 +71,11 @@ def parse_message(raw: bytes) -> ParsedMail:
         thread=headers.text("x-gm-thrid"),  # Google's export writes it
         note="encrypted" if body.sealed else "",
     )
+
+
+def message_of(raw: bytes) -> "Message[str, str]":
+    """The parts of a message, Outlook's included. Raises as `parse_message` does."""
+    return _message((internet_message(raw) if raw.startswith(COMPOUND) else raw)[:LARGEST])
 
 
 def _message(raw: bytes) -> "Message[str, str]":

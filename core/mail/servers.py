@@ -200,6 +200,32 @@ class Servers:
         self._jobs.set(key, (*saved.left, new))
         return saved.uid
 
+    def save_new(
+        self, account: AccountId, raw: bytes, replaces: tuple[str, ...], create: bool
+    ) -> tuple[str, ...]:
+        """A new mail, in the Drafts folder in place of those with the Message-IDs `replaces`; the
+        Message-IDs that the next one would replace. `create` makes a missing folder."""
+        known = self.account(account)
+        if not known.host:
+            raise InputError("This account's mail came from files; it has no server to save drafts to.")
+        with self.session(known) as session:
+            saved = drafts.save(session, raw, replaces, create=create)
+        return (*saved.left, drafts.message_id_of(raw))
+
+    def raw(self, message: StoredMessage) -> bytes:
+        """A stored message as it lies on the server, without attachments."""
+        account = self.account(message.account)
+        if not account.host or message.uid is None:
+            raise InputError("This mail came from a file, of which only the text is kept.")
+        state = self._states.get(account.id, message.folder)
+        with self.session(account) as session:
+            opened = session.examine(message.folder)
+            same = state is not None and state.uidvalidity == opened.uidvalidity
+            found = session.fetch([message.uid], large=[message.uid]) if same else []
+        if not found:
+            raise MailError("This mail no longer lies where it was on the server; sync, then try again.")
+        return found[0].raw
+
     def draft_uids(self) -> tuple[int, ...]:
         """What is in the Drafts folder of every account that has one."""
         found: list[int] = []

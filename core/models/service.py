@@ -64,6 +64,10 @@ class Service:
         self._jobs.set(_SEEN, self._name)
         return self.redacted(prompt).text
 
+    def decline(self) -> None:
+        """The user saw what would be sent, and would not have it sent: they are asked again next time."""
+        self._jobs.clear(_SEEN)
+
     def redacted(self, prompt: Prompt) -> Prompt:
         return self._redactor().redact(prompt).prompt if self._cloud.redact else prompt
 

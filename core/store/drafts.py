@@ -45,6 +45,11 @@ class DraftRepository:
         row = self._database.read_one(f"{_SELECT} WHERE message = ? ORDER BY id DESC LIMIT 1", (message,))
         return _draft(row) if row else None
 
+    def messages(self) -> frozenset[MessageId]:
+        """Those that have a draft."""
+        rows = self._database.read("SELECT DISTINCT message FROM drafts WHERE message IS NOT NULL")
+        return frozenset(MessageId(row[0]) for row in rows)
+
     def latest_of_each(self) -> dict[MessageId, StoredDraft]:
         """The last draft of every message that has one."""
         return {one.message: one for one in self.all() if one.message is not None}

@@ -52,11 +52,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class Drafting:
-    """`examples`: at most so many of the user's own replies stand in a few-shot prompt."""
+    """`examples`: at most so many of the user's own replies stand in a few-shot prompt. `ahead`: replies are
+    written before they are asked for, while the computer has nothing else to do and is plugged in."""
 
     max_tokens: Tokens = 400
     temperature: Temperature = 0.0
     examples: Count = 3
+    ahead: bool = False
 
 
 @dataclass(frozen=True)

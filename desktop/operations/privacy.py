@@ -1,6 +1,7 @@
 """What a user does about privacy."""
 
-from core.domain import MessageId
+from core.domain import RuleLine
+from core.drafting.mailbox import Target
 from core.store.settings import Exclude
 from desktop.desk import Changed, Desk
 from desktop.jobs import Hands, Job, Lane
@@ -26,13 +27,25 @@ def forget(desk: Desk, *, who: str) -> Job:
     return job
 
 
-def preview(desk: Desk, *, message: MessageId, notes: str) -> Job:
+def preview(
+    desk: Desk,
+    *,
+    message: Target,
+    notes: str,
+    left_out: frozenset[str] = frozenset(),
+    wished: tuple[RuleLine, ...] = (),
+) -> Job:
     """The job's result is the text that a cloud model would be sent."""
 
     def work(_: Hands) -> object:
-        return desk.app.preview(message, notes)
+        return desk.app.preview(message, notes, left_out=left_out, wished=wished)
 
     return desk.run(say("Putting the text together"), Lane.WRITE, work)
+
+
+def decline_service(desk: Desk) -> Job:
+    """Nothing is to be sent yet: the user is asked again next time."""
+    return desk.run(say("Sending nothing"), Lane.STORE, lambda _: desk.app.cloud.decline())
 
 
 def _told(count: object) -> str:

@@ -1,8 +1,11 @@
-"""What a user does with one reply."""
+"""What a user does with one mail that is being written, and what is done for it in idle time."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from core.domain import Draft, MessageId, RuleLine
+from core.drafting.mailbox import NewMail, Target
+from core.models.hardware import on_battery
 from desktop.desk import Changed, Desk
 from desktop.jobs import Hands, Job, Lane
 from desktop.operations.rules import restorer
@@ -23,17 +26,17 @@ class Written:
 def write_draft(
     desk: Desk,
     *,
-    message: MessageId,
+    target: Target,
     notes: str,
     left_out: frozenset[str],
     wished: tuple[RuleLine, ...] = (),
 ) -> Job:
-    """Writes a reply in the user's style, less the rules about the traits `left_out`, and under those
+    """Writes a mail in the user's style, less the rules about the traits `left_out`, and under those
     `wished` for; the job's result is a Written."""
 
     def work(hands: Hands) -> Written:
         draft = desk.app.draft(
-            message,
+            target,
             notes=notes,
             left_out=left_out,
             wished=wished,
@@ -50,24 +53,81 @@ def write_draft(
     return job
 
 
-def write_zero_shot(desk: Desk, *, message: MessageId, notes: str) -> Job:
-    """Writes the reply the model would write without any rule; the job's result is a Draft."""
+def write_zero_shot(desk: Desk, *, target: Target, notes: str) -> Job:
+    """Writes the mail the model would write without any rule; the job's result is a Draft."""
 
     def work(hands: Hands) -> object:
         return desk.app.zero_shot(
-            message, notes=notes, on_text=hands.text, progress=hands.progress, cancel=hands.cancel
+            target, notes=notes, on_text=hands.text, progress=hands.progress, cancel=hands.cancel
         )
 
     return desk.run(say("Writing without your rules"), Lane.WRITE, work)
 
 
-def save_draft(desk: Desk, *, message: MessageId, text: str) -> Job:
-    """Puts the text into the server's Drafts folder; the job's result is its UID there."""
+def prepare(desk: Desk, *, target: Target, notes: str, left_out: frozenset[str]) -> Job:
+    """All of a draft but its text, before it is asked for; not while the computer runs on its battery."""
+
+    def work(hands: Hands) -> object:
+        return not on_battery() and desk.app.prepare(
+            target, notes=notes, left_out=left_out, cancel=hands.cancel
+        )
+
+    return desk.run_unasked(say("Reading ahead"), work)
+
+
+def draft_ahead(desk: Desk, *, known: Collection[MessageId]) -> Job:
+    """Writes the next reply that waits and is not among `known`; the job's result is (MessageId, Draft), or
+    None."""
+    return desk.run_unasked(say("Writing ahead"), lambda hands: desk.app.draft_ahead(known, hands.cancel))
+
+
+def set_drafts_ahead(desk: Desk, *, wanted: bool) -> Job:
+    return desk.run(say("Keeping a setting"), Lane.STORE, lambda _: desk.app.set_drafts_ahead(wanted))
+
+
+def note_seen(desk: Desk, *, message: MessageId, draft: Draft) -> Job:
+    """Keeps a draft that was written ahead, now that the user sees it."""
+    return desk.run(say("Keeping a draft"), Lane.STORE, lambda _: desk.app.note_seen(message, draft))
+
+
+def find_page(desk: Desk, *, message: MessageId) -> Job:
+    """The message as its sender laid it out, from the server; the job's result is HTML that is safe to show,
+    '' where it has none."""
+    return desk.run(
+        say("Fetching the layout"),
+        Lane.LOOK,
+        lambda hands: desk.app.page(message, hands.cancel),
+        Changed.PRIVACY,
+    )
+
+
+def find_addressed(desk: Desk, *, message: MessageId) -> Job:
+    """Whom a reply would go to; the job's result is a core.drafting.outgoing.Addressed."""
+    return desk.run(say("Looking"), Lane.LOOK, lambda _: desk.app.outgoing.addressed(message))
+
+
+def find_people(desk: Desk) -> Job:
+    """Whom the user may write to; the job's result is a tuple of Address."""
+    return desk.run(say("Looking"), Lane.LOOK, lambda _: desk.app.outgoing.people())
+
+
+def save_draft(desk: Desk, *, message: MessageId, text: str, everyone: bool) -> Job:
+    """Puts the reply into the server's Drafts folder; the job's result is its UID there."""
 
     def work(_: Hands) -> object:
-        return desk.app.save_draft(message, text)
+        return desk.app.save_draft(message, text, everyone=everyone)
 
     return desk.run(say("Saving the draft"), Lane.MAIL, work, Changed.PROPOSALS | Changed.PRIVACY)
+
+
+def save_new(desk: Desk, *, mail: NewMail, text: str, replaces: tuple[str, ...]) -> Job:
+    """Puts a new mail into the server's Drafts folder; the job's result are the Message-IDs that the next
+    save of it replaces."""
+
+    def work(_: Hands) -> object:
+        return desk.app.outgoing.save_new(mail, text, replaces)
+
+    return desk.run(say("Saving the draft"), Lane.MAIL, work, Changed.PRIVACY)
 
 
 def heed(desk: Desk, written: Written) -> None:

@@ -1,45 +1,32 @@
-"""The reply to one message: notes, the draft, and what can be done with it. It keeps what was
+"""One mail that is being written: notes, the draft, and what can be done with it. It keeps what was
 written for every message visited, so that looking at another one loses nothing."""
 
-from dataclasses import dataclass, field
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from core.domain import AppliedRule, Draft, MessageId, RuleLine
+from core.domain import AppliedRule, Draft, MessageId
+from core.drafting.mailbox import NewMail
+from core.drafting.outgoing import Addressed
 from core.drafting.wishes import Wish, lines
 from core.messages import finding_line
 from core.tasks import Step
 from desktop.desk import Desk
 from desktop.jobs import Job
-from desktop.operations import replies
+from desktop.operations import privacy, replies
 from desktop.operations.replies import Written
 from desktop.parts import ActionButton, command, heading, label, row, separator
 from desktop.replies import differences
 from desktop.replies.draft_edit import DraftEdit
+from desktop.replies.first_request import FirstRequest
+from desktop.replies.sheet import Sheet
 from desktop.theme import SPACE
-from desktop.words import in_window, say
+from desktop.words import in_window, say, who
 
 SHOWN = 3  # findings told below the draft; all are underlined in it
-
-
-@dataclass
-class Sheet:
-    """Where the reply to one message stands."""
-
-    message: MessageId
-    notes: str = ""
-    text: str = ""
-    draft: Draft | None = None
-    zero_shot: str | None = None
-    rules: tuple[AppliedRule, ...] = ()  # the draft's, and those left out of it
-    left_out: frozenset[str] = field(default_factory=frozenset)
-    job: Job | None = None
-    wished: tuple[RuleLine, ...] = ()  # for this reply alone
-    noted: tuple[str, ...] = ()
-    told: str = ""
+PREPARE_MS = 700  # after a message was opened or its notes changed
 
 
 class Composer(QWidget):
@@ -53,8 +40,13 @@ class Composer(QWidget):
         self.setObjectName("paper")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._desk = desk
-        self._sheets: dict[MessageId, Sheet] = {}
+        self._sheets: dict[MessageId | None, Sheet] = {}
         self.sheet: Sheet | None = None
+        self._preparing: Job | None = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PREPARE_MS)
+        self._pause.timeout.connect(self._prepare)
         self._make_parts()
         self._lay_out()
         self._refresh()
@@ -66,6 +58,9 @@ class Composer(QWidget):
         )
         self.notes.setAccessibleName(say("What do you want to say?"))
         self.notes.setTabChangesFocus(True)
+        self.notes.textChanged.connect(self._pause.start)
+        self.recipients = label(role="muted")
+        self.recipients.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.notes.setFixedHeight(self.notes.fontMetrics().lineSpacing() * 3 + SPACE * 4)
         self.draft = DraftEdit("draft", say("The draft"))
         self.draft.marks_changed.connect(self._show_check)
@@ -79,7 +74,7 @@ class Composer(QWidget):
     def _make_commands(self) -> None:
         self.write_action = command(
             self, say("Write a draft"), self.write, symbol="write", shortcut="Ctrl+Return",
-            hint=say("Write a reply from your notes, in your style"),
+            hint=say("Write it from your notes, in your style"),
         )  # fmt: skip
         self.again_action = command(
             self, say("Again"), self.write, symbol="again", shortcut="Ctrl+Return",  # in the other's place
@@ -100,17 +95,21 @@ class Composer(QWidget):
         )
         self.stop_action = command(self, say("Stop"), self.stop, symbol="cancel", shortcut="Esc")
         separator(self)
+        self.everyone_action = command(
+            self, say("To everyone"), self._on_everyone, symbol="everyone", shortcut="Ctrl+Shift+E",
+            checkable=True, hint=say("Let the reply go to all who got the message, not to its sender alone"),
+        )  # fmt: skip
         self.save_action = command(
             self, say("Save to Drafts"), self.save, symbol="save", shortcut="Ctrl+S",
-            hint=say("Put this reply into the Drafts folder of your mail account"),
+            hint=say("Put this mail into the Drafts folder of your account"),
         )  # fmt: skip
         self.copy_action = command(
             self, say("Copy"), self.copy, symbol="copy", shortcut="Ctrl+Shift+C",
-            hint=say("Copy the whole reply"),
+            hint=say("Copy the whole text"),
         )  # fmt: skip
         self.compare_action = command(
             self, say("Compare"), self._on_compare, symbol="compare", shortcut="Ctrl+D", checkable=True,
-            hint=say("Show the reply the model writes without your rules beside it"),
+            hint=say("Show what the model writes without your rules beside it"),
         )  # fmt: skip
 
     def _lay_out(self) -> None:
@@ -137,7 +136,10 @@ class Composer(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE * 2)
         whole.setSpacing(SPACE + 2)
-        whole.addWidget(heading(say("What do you want to say?")))
+        head = row(heading(say("What do you want to say?")), self.recipients)
+        head.setStretch(1, 1)
+        head.addWidget(ActionButton(self.everyone_action, flat=True))
+        whole.addLayout(head)
         whole.addLayout(ask)
         whole.addLayout(pages, 1)
         whole.addWidget(self.check)
@@ -146,35 +148,153 @@ class Composer(QWidget):
 
     # What the user does
 
-    def show_message(self, message: MessageId | None) -> None:
+    def show_message(self, message: MessageId) -> None:
+        """Opens its sheet; where there is none, with the draft of an earlier day, if there is one."""
+        if message not in self._sheets:
+            self._sheets[message] = self._from_store(message)
+        self._open(self._sheets[message])
+
+    def show_new(self, mail: NewMail | None) -> None:
+        """Opens the sheet of the new mail, which is for whom `mail` says by now."""
+        sheet = self._sheets.setdefault(None, Sheet(None))
+        if mail != sheet.mail:
+            sheet.mail = mail
+            self._pause.start()
+        if sheet is self.sheet:
+            self._refresh()
+        else:
+            self._open(sheet)
+
+    @property
+    def new(self) -> Sheet | None:
+        """That of the new mail, if one was begun."""
+        return self._sheets.get(None)
+
+    def begin_new(self) -> None:
+        """What the new mail said is no longer needed."""
+        if self.sheet is not None and self.sheet.message is None:
+            self.sheet = None
+        self._sheets.pop(None, None)
+
+    def written(self) -> frozenset[MessageId]:
+        """The messages that something was written for, notes included."""
         self._keep()
-        self.sheet = None
-        if message is not None:
-            self.sheet = self._sheets.setdefault(message, Sheet(message))
-            self.notes.setPlainText(self.sheet.notes)
-            self.draft.begin()
-            self.draft.finish(self.sheet.text)
-            self.draft.document().clearUndoRedoStacks()
-            self.draft.setReadOnly(self.sheet.job is not None)
-            if self.sheet.draft and self.sheet.draft.text == self.sheet.text:
-                self.draft.show_findings(self.sheet.draft.findings)
-            self.plain.setPlainText(self.sheet.zero_shot or "")
+        sheets = self._sheets.values()
+        return frozenset(
+            one.message for one in sheets if one.message is not None and (one.text or one.notes or one.job)
+        )
+
+    def take(self, message: MessageId, draft: Draft) -> None:
+        """A reply that was written ahead, to be shown once its message is opened."""
+        sheet = self._sheets.get(message)
+        if sheet is None or not (sheet.text or sheet.notes or sheet.job):
+            ready = sheet or self._sheets.setdefault(message, Sheet(message))
+            ready.text, ready.draft, ready.rules = draft.text, draft, draft.rules
+            ready.ahead = True
+            if ready is self.sheet:
+                self.sheet = None
+                self.show_message(message)
+
+    def _open(self, sheet: Sheet) -> None:
+        self._keep()
+        self.sheet = sheet
+        if sheet.ahead and sheet.message is not None and sheet.draft is not None:
+            sheet.ahead, sheet.told = False, say("Written ahead for you")
+            replies.note_seen(self._desk, message=sheet.message, draft=sheet.draft)
+        if sheet.addressed is None and sheet.message is not None:
+            job = replies.find_addressed(self._desk, message=sheet.message)
+            job.done.connect(lambda found: self._on_addressed(sheet, found))
+        self.notes.setPlainText(sheet.notes)
+        self.draft.begin()
+        self.draft.finish(sheet.text)
+        self.draft.document().clearUndoRedoStacks()
+        self.draft.setReadOnly(sheet.job is not None)
+        if sheet.draft and sheet.draft.text == sheet.text:
+            self.draft.show_findings(sheet.draft.findings)
+        self.plain.setPlainText(sheet.zero_shot or "")
         self.compare_button.setChecked(False)
+        self._pause.start()
         self._refresh()
-        self.rules_changed.emit(self.sheet)
+        self.rules_changed.emit(sheet)
+
+    def _from_store(self, message: MessageId) -> Sheet:
+        last = self._desk.app.last_draft(message)
+        if last is None:
+            return Sheet(message)
+        text = last.draft.text if last.edited is None else last.edited
+        return Sheet(message, notes=last.notes, text=text, draft=last.draft, rules=last.draft.rules)
+
+    def _prepare(self) -> None:
+        """What is open may be written next: all of it but the text is done now."""
+        sheet = self.sheet
+        if sheet is None or sheet.job is not None or sheet.target is None or not self.isVisible():
+            return
+        notes = self.notes.toPlainText()
+        if sheet.draft is not None and notes == sheet.notes:
+            return
+        self._let_go()
+        self._preparing = replies.prepare(
+            self._desk, target=sheet.target, notes=notes, left_out=sheet.left_out
+        )
+        self._preparing.ended.connect(self._on_prepared)
+
+    def _let_go(self) -> None:
+        if self._preparing is not None:
+            self._preparing.cancel()
+
+    def _on_prepared(self) -> None:
+        if self.sender() is self._preparing:
+            self._preparing = None
 
     def write(self) -> None:
-        if self.sheet is None or self.sheet.job is not None:
+        """Shows first what a service would be sent, where none was sent anything yet."""
+        sheet = self.sheet
+        if sheet is None or sheet.job is not None or sheet.target is None:
             return
         self._keep()
-        sheet = self.sheet
+        self._pause.stop()
+        self._let_go()
+        if self._desk.app.unseen:
+            self._show_first(sheet)
+        else:
+            self._write(sheet)
+
+    def _show_first(self, sheet: Sheet) -> None:
+        if sheet.target is None:
+            return
+        sheet.job = privacy.preview(
+            self._desk,
+            message=sheet.target,
+            notes=sheet.notes,
+            left_out=sheet.left_out,
+            wished=sheet.wished,
+        )
+        sheet.told = say("Putting the text together …")
+        sheet.job.done.connect(lambda text: self._ask_first(sheet, text))
+        sheet.job.ended.connect(lambda: self._on_previewed(sheet))
+        self._refresh()
+
+    def _on_previewed(self, sheet: Sheet) -> None:
+        sheet.job = None
+        self._tell(sheet, "")
+
+    def _ask_first(self, sheet: Sheet, text: str) -> None:
+        dialog = FirstRequest(self, self._desk.app.service(), text)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self._write(sheet))
+        dialog.rejected.connect(lambda: privacy.decline_service(self._desk))
+        dialog.open()
+
+    def _write(self, sheet: Sheet) -> None:
+        if sheet.target is None:
+            return
         sheet.text, sheet.draft, sheet.told, sheet.zero_shot = "", None, say("Reading the mail …"), None
         sheet.noted = ()
         self.compare_action.setChecked(False)
         self.draft.begin()
         sheet.job = replies.write_draft(
             self._desk,
-            message=sheet.message,
+            target=sheet.target,
             notes=sheet.notes,
             left_out=sheet.left_out,
             wished=sheet.wished,
@@ -203,9 +323,15 @@ class Composer(QWidget):
         if self.sheet is None:
             return
         sheet, text = self.sheet, self.draft.toPlainText()
-        job = replies.save_draft(self._desk, message=sheet.message, text=text)
+        if sheet.message is not None:
+            job = replies.save_draft(self._desk, message=sheet.message, text=text, everyone=sheet.to_all)
+        elif sheet.mail is not None:
+            job = replies.save_new(self._desk, mail=sheet.mail, text=text, replaces=sheet.saved)
+            job.done.connect(lambda saved: setattr(sheet, "saved", saved))
+        else:
+            return
         sheet.told = say("Saving …")
-        job.done.connect(lambda _uid: self._tell(sheet, say("Saved to Drafts")))
+        job.done.connect(lambda _: self._tell(sheet, say("Saved to Drafts")))
         job.failed.connect(lambda _error: self._tell(sheet, say("Not saved")))
         self._refresh()
 
@@ -220,8 +346,8 @@ class Composer(QWidget):
             return
         self.sheet.notes, self.sheet.text, self.sheet.draft = notes, draft.text, draft
         self.sheet.rules, self.sheet.zero_shot = draft.rules, zero_shot
-        message, self.sheet = self.sheet.message, None  # nothing of the page is to be kept
-        self.show_message(message)
+        sheet, self.sheet = self.sheet, None  # nothing of the page is to be kept
+        self._open(sheet)
         self.compare_action.setChecked(zero_shot is not None)
         self._refresh()
 
@@ -230,8 +356,19 @@ class Composer(QWidget):
         if self.sheet is not None:
             self.sheet.left_out ^= {applied.line.trait}
             self.sheet.wished = tuple(one for one in self.sheet.wished if one != applied.line)
+            self._pause.start()
             self._refresh()
             self.rules_changed.emit(self.sheet)
+
+    def _on_everyone(self) -> None:
+        if self.sheet is not None:
+            self.sheet.everyone = self.everyone_action.isChecked()
+            self._refresh()
+
+    def _on_addressed(self, sheet: Sheet, found: Addressed) -> None:
+        sheet.addressed = found
+        if sheet is self.sheet:
+            self._refresh()
 
     def _on_compare(self) -> None:
         sheet = self.sheet
@@ -240,9 +377,10 @@ class Composer(QWidget):
             and self.compare_action.isChecked()
             and sheet.zero_shot is None
             and sheet.job is None
+            and sheet.target is not None
         ):
             self.plain.clear()
-            sheet.job = replies.write_zero_shot(self._desk, message=sheet.message, notes=sheet.notes)
+            sheet.job = replies.write_zero_shot(self._desk, target=sheet.target, notes=sheet.notes)
             sheet.job.texted.connect(lambda piece: self._on_plain_text(sheet, piece))
             sheet.job.done.connect(lambda draft: self._on_plain(sheet, draft))
             sheet.job.ended.connect(lambda: self._on_ended(sheet))
@@ -308,7 +446,10 @@ class Composer(QWidget):
         written = sheet is not None and (writing or sheet.draft is not None or bool(self.draft.toPlainText()))
         comparing = written and self.compare_action.isChecked()
         self.notes.setEnabled(sheet is not None)
-        self.write_action.setEnabled(sheet is not None and not writing)
+        self.write_action.setEnabled(sheet is not None and sheet.target is not None and not writing)
+        self.again_action.setEnabled(sheet is not None and sheet.target is not None)
+        self.save_action.setEnabled(sheet is not None and sheet.target is not None)
+        self._show_recipients()
         self.write_action.setVisible(not written)
         self.stop_action.setVisible(writing)
         for one in (self.save_action, self.copy_action, self.again_action):
@@ -325,6 +466,20 @@ class Composer(QWidget):
         self.right_title.setText(say("With your rules") if comparing else say("Draft"))
         self._show_check()
         self._mark_differences(comparing and not writing)
+
+    def _show_recipients(self) -> None:
+        sheet = self.sheet
+        found = sheet.addressed if sheet else None
+        self.everyone_action.setVisible(found is not None and found.several)
+        self.everyone_action.setChecked(sheet is not None and sheet.to_all)
+        if sheet is None or found is None:
+            self.recipients.setText("")
+            return
+        to, copied = found.all if sheet.to_all else found.alone
+        told = say("To {0}").format(", ".join(map(who, to)))
+        if copied:
+            told += " · " + say("Cc {0}").format(", ".join(map(who, copied)))
+        self.recipients.setText(told)
 
     def _again_text(self) -> str:
         out = self.sheet.left_out if self.sheet else frozenset()

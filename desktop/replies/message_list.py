@@ -18,13 +18,16 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from core.domain import MessageId, ParsedMail
 from core.store.messages import StoredMessage
 from desktop import words
+from desktop.icon import pixmap
 from desktop.theme import SPACE, scaled, tones
 
+MARK = 14  # of a message with a draft, in device-independent pixels
 PAGE = 100  # rows fetched at a time: a few milliseconds of the store
 
 Index = QModelIndex | QPersistentModelIndex
 Fetch = Callable[[int, int], Sequence[StoredMessage]]  # a page: how many, from which on
 MAIL_ROLE = Qt.ItemDataRole.UserRole
+DRAFTED_ROLE = Qt.ItemDataRole.UserRole + 1  # whether something is written for it
 
 
 class WaitingModel(QAbstractListModel):
@@ -35,6 +38,7 @@ class WaitingModel(QAbstractListModel):
         self._fetch = fetch
         self._rows: list[StoredMessage] = []
         self._more = True
+        self._drafted: frozenset[MessageId] = frozenset()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
         return 0 if parent.isValid() else len(self._rows)
@@ -54,8 +58,11 @@ class WaitingModel(QAbstractListModel):
         mail = self._rows[index.row()]
         if role == MAIL_ROLE:
             return mail
+        if role == DRAFTED_ROLE:
+            return mail.id in self._drafted
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{words.who(mail.mail.sender)}: {mail.mail.subject}"
+            told = f"{words.who(mail.mail.sender)}: {mail.mail.subject}"
+            return words.say("{0} (a draft is there)").format(told) if mail.id in self._drafted else told
         return None
 
     def message(self, row: int) -> StoredMessage:
@@ -64,6 +71,13 @@ class WaitingModel(QAbstractListModel):
     def row_of(self, message: MessageId) -> int:
         """The row of a message that is fetched already, -1 otherwise."""
         return next((row for row, one in enumerate(self._rows) if one.id == message), -1)
+
+    def show_drafted(self, drafted: frozenset[MessageId]) -> None:
+        """Marks the messages that something is written for."""
+        if drafted != self._drafted:
+            self._drafted = drafted
+            if self._rows:
+                self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1), [DRAFTED_ROLE])
 
     def show_from(self, fetch: Fetch) -> None:
         """Other messages, or the same ones read again."""
@@ -100,10 +114,16 @@ class MailDelegate(QStyledItemDelegate):
             painter.fillRect(area, QColor(look.raised))
         painter.setPen(QColor(look.border))
         painter.drawLine(area.left() + self.MARGIN, area.bottom(), area.right() - self.MARGIN, area.bottom())
-        self._lines(painter, option, mail)
+        drafted = bool(index.data(DRAFTED_ROLE))
+        self._lines(painter, option, mail, drafted)
+        if drafted:
+            place = QRect(area.right() - self.MARGIN - MARK, area.bottom() - SPACE - MARK - 2, MARK, MARK)
+            painter.drawPixmap(place, pixmap("write", MARK, "accent"))
         painter.restore()
 
-    def _lines(self, painter: QPainter, option: QStyleOptionViewItem, mail: ParsedMail) -> None:
+    def _lines(
+        self, painter: QPainter, option: QStyleOptionViewItem, mail: ParsedMail, drafted: bool
+    ) -> None:
         look = tones(option.palette)
         font = option.font
         step = QFontMetrics(font).lineSpacing() + 2
@@ -116,10 +136,11 @@ class MailDelegate(QStyledItemDelegate):
         painter.setPen(QColor(look.muted))
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, date)
         name = box.adjusted(0, 0, -width - SPACE, 0)
+        last = box.translated(0, 2 * step).adjusted(0, 0, -MARK - SPACE if drafted else 0, 0)
         for text, style, colour, where in (
             (words.who(mail.sender), scaled(font, 1, bold=True), look.text, name),
             (mail.subject, font, look.text, box.translated(0, step)),
-            (" ".join(mail.text[:300].split()), small, look.muted, box.translated(0, 2 * step)),
+            (" ".join(mail.text[:300].split()), small, look.muted, last),
         ):
             painter.setFont(style)
             painter.setPen(QColor(colour))

@@ -5,17 +5,30 @@ from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from core.domain import AppliedRule, Draft, MessageId, RuleId, RuleState, Scope, ScopeKind
+from core.domain import Address, AppliedRule, Draft, MessageId, RuleId, RuleState, Scope, ScopeKind
 from core.store.messages import StoredMessage
 from desktop import words
 from desktop.desk import Changed, Desk
-from desktop.operations import rules
+from desktop.operations import replies, rules
 from desktop.parts import command, heading, label, quiet_button, row, separator
+from desktop.replies.ahead import Ahead
 from desktop.replies.chips import Chips
-from desktop.replies.composer import Composer, Sheet
+from desktop.replies.composer import Composer
 from desktop.replies.message_list import WaitingModel, message_list
+from desktop.replies.new_mail import NewMailHead
+from desktop.replies.page_view import PageView
+from desktop.replies.sheet import Sheet
 from desktop.replies.thread_view import ThreadView
 from desktop.theme import SPACE
 from desktop.words import say
@@ -34,7 +47,10 @@ class RepliesPane(QWidget):
         self.model = WaitingModel(desk.app.waiting)
         self.messages = message_list(self.model, self)
         self.reading = ThreadView()
+        self.page = PageView()
+        self.head = NewMailHead()
         self.composer = Composer(desk)
+        self.ahead = Ahead(desk, self.composer.written, self)
         self.chips = Chips()
         self.hint = label(role="muted")
         self.search = QLineEdit()
@@ -55,6 +71,8 @@ class RepliesPane(QWidget):
         self.messages.selectionModel().currentChanged.connect(self._on_current)
         self.composer.rules_changed.connect(self._show_rules)
         self.composer.page_shown.connect(self._make_room)
+        self.head.changed.connect(lambda: self.composer.show_new(self.head.mail))
+        self.ahead.written.connect(self._on_written_ahead)
         self.chips.leave_out_asked.connect(self.composer.leave_out)
         self.chips.pin_asked.connect(self._on_pin)
         self.chips.rule_asked.connect(self.rule_asked)
@@ -62,7 +80,23 @@ class RepliesPane(QWidget):
         self.reload()
 
     def _make_commands(self) -> None:
+        self.new_action = command(
+            self, say("New mail"), self.new_mail, symbol="newmail",
+            shortcut=QKeySequence.StandardKey.New, hint=say("Write a new mail from notes"),
+        )  # fmt: skip
+        separator(self)
         self.addActions(self.composer.actions())
+        separator(self)
+        self.layout_action = command(
+            self, say("Show the layout"), self._on_layout, symbol="layout", shortcut="Ctrl+Shift+H",
+            checkable=True,
+            hint=say("Show the message as it was laid out, without pictures; nothing in it is loaded"),
+        )  # fmt: skip
+        self.ahead_action = command(
+            self, say("Write replies ahead"), self._on_ahead, shortcut="Ctrl+Shift+D", checkable=True,
+            hint=say("Write replies while the computer is plugged in and has nothing else to do"),
+        )  # fmt: skip
+        self.ahead_action.setChecked(self._desk.app.drafts_ahead)
         separator(self)
         command(self, say("Next message"), lambda: self._step(1), shortcut="Ctrl+Down")
         command(self, say("Previous message"), lambda: self._step(-1), shortcut="Ctrl+Up")
@@ -73,7 +107,19 @@ class RepliesPane(QWidget):
 
     def _lay_out(self) -> None:
         self.middle = QSplitter(Qt.Orientation.Vertical)
-        self.middle.addWidget(self.reading)
+        self.above = QStackedWidget()
+        for one in (self.reading, self.page, self.head):
+            self.above.addWidget(one)
+        self.layout_button = quiet_button("layout", self.layout_action.toolTip(), self.layout_action.trigger)
+        self.layout_button.setCheckable(True)
+        self.layout_action.toggled.connect(self.layout_button.setChecked)
+        over = QWidget()
+        cell = QGridLayout(over)
+        cell.setContentsMargins(0, 0, 0, 0)
+        cell.addWidget(self.above, 0, 0)
+        corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
+        cell.addWidget(self.layout_button, 0, 0, corner)
+        self.middle.addWidget(over)
         self.middle.addWidget(self.composer)
         self.middle.setStretchFactor(0, 1)
         self.middle.setChildrenCollapsible(False)
@@ -98,7 +144,8 @@ class RepliesPane(QWidget):
         top = QVBoxLayout()
         top.setContentsMargins(SPACE * 2, SPACE + 4, SPACE + 4, 0)
         top.setSpacing(SPACE)
-        top.addLayout(row(self.waiting_title, self.sync_button))
+        new = quiet_button("newmail", self.new_action.toolTip(), self.new_action.trigger)
+        top.addLayout(row(self.waiting_title, 1, new, self.sync_button, spacing=0))
         top.addWidget(self.search)
         top.addWidget(self.nothing)
         column = QVBoxLayout(made)
@@ -111,6 +158,7 @@ class RepliesPane(QWidget):
     def reload(self) -> None:
         """Reads the list again and stays on the message that was open."""
         sheet = self.composer.sheet
+        self.model.show_drafted(self._desk.app.drafted() | self.composer.written())
         wanted = self.search.text().strip()
         self.model.show_from(partial(self._found, wanted) if wanted else self._desk.app.waiting)
         if wanted:
@@ -121,8 +169,8 @@ class RepliesPane(QWidget):
             self.waiting_title.setText(say("Waiting for an answer · {0}").format(count))
             self.nothing.setText(say("Nothing waits for an answer. A sync brings what is new."))
         self.nothing.setVisible(self.model.rowCount() == 0)
-        row = self.model.row_of(sheet.message) if sheet else -1
-        if self.model.rowCount():
+        row = self.model.row_of(sheet.message) if sheet and sheet.message else -1
+        if self.model.rowCount() and not (sheet and sheet.message is None):
             self.messages.setCurrentIndex(self.model.index(max(0, row)))
         self._show_rules(self.composer.sheet)
 
@@ -131,6 +179,20 @@ class RepliesPane(QWidget):
         row = self.model.row_of(message)
         self.messages.setCurrentIndex(self.model.index(row) if row >= 0 else QModelIndex())
         self._open(message)
+
+    def new_mail(self) -> None:
+        """Opens the new mail that was begun, or an empty one where that is saved."""
+        if (sheet := self.composer.new) and sheet.saved:
+            self.composer.begin_new()
+            self.head.clear()
+        self.head.offer(self._desk.app.accounts())
+        job = replies.find_people(self._desk)
+        job.done.connect(self.head.offer_people)
+        self.messages.setCurrentIndex(QModelIndex())
+        self._show_above(self.head)
+        self._thread = ()
+        self.composer.show_new(self.head.mail)
+        self.head.to.setFocus()
 
     def show_draft(self, message: MessageId, notes: str, draft: Draft, zero_shot: str | None = None) -> None:
         self.show_message(message)
@@ -154,6 +216,7 @@ class RepliesPane(QWidget):
             self._open(self.model.message(current.row()).id)
 
     def _open(self, message: MessageId) -> None:
+        self._show_above(self.reading)
         if self.composer.sheet is None or self.composer.sheet.message != message:
             self._thread = self._desk.app.thread(message)
             self.reading.show_thread(self._thread)
@@ -189,7 +252,9 @@ class RepliesPane(QWidget):
 
     def _ask_scope(self, applied: AppliedRule) -> None:
         """The agent said this rule for one mail; only the user knows for whom it holds."""
-        sender = self._thread[-1].mail.sender
+        sender = self._other
+        if sender is None:
+            return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for text, scope in (
@@ -202,6 +267,46 @@ class RepliesPane(QWidget):
                 lambda _checked=False, scope=scope: rules.pin_line(self._desk, applied=applied, scope=scope)
             )
         menu.popup(QCursor.pos())
+
+    def _show_above(self, shown: QWidget) -> None:
+        self.above.setCurrentWidget(shown)
+        self.layout_action.setEnabled(shown is not self.head)
+        self.layout_button.setVisible(shown is not self.head)
+        self.layout_action.setChecked(shown is self.page)
+
+    def _on_layout(self) -> None:
+        sheet = self.composer.sheet
+        if not self.layout_action.isChecked() or sheet is None or sheet.message is None:
+            self._show_above(self.reading)
+            return
+        message = sheet.message
+        job = replies.find_page(self._desk, message=message)
+        job.done.connect(lambda html: self._on_page(message, html))
+        job.failed.connect(lambda _error: self._show_above(self.reading))
+
+    def _on_page(self, message: MessageId, html: str) -> None:
+        sheet = self.composer.sheet
+        if sheet is None or sheet.message != message:
+            return
+        self.page.show_page(html)
+        self._show_above(self.page if html else self.reading)
+        if not html:
+            self._desk.told.emit(say("This message was written as plain text: there is no other layout."))
+
+    @property
+    def _other(self) -> Address | None:
+        """Whom what is open is from, or for."""
+        if self._thread:
+            return self._thread[-1].mail.sender
+        return self.head.mail.to if self.head.mail else None
+
+    def _on_ahead(self) -> None:
+        job = replies.set_drafts_ahead(self._desk, wanted=self.ahead_action.isChecked())
+        job.done.connect(lambda _: self.ahead.wake())
+
+    def _on_written_ahead(self, message: MessageId, draft: Draft) -> None:
+        self.composer.take(message, draft)
+        self.model.show_drafted(self._desk.app.drafted() | self.composer.written())
 
     def _on_changed(self, what: Changed) -> None:
         if what & (Changed.MESSAGES | Changed.ACCOUNTS):

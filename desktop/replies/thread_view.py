@@ -22,6 +22,7 @@ class ThreadView(QTextEdit):
         self.setTabChangesFocus(True)
         self.setAccessibleName(words.say("The message and its thread"))
         self.document().setDocumentMargin(SPACE * 3)
+        self.setViewportMargins(0, 0, SPACE * 4, 0)  # for the button beside
         self._messages: tuple[StoredMessage, ...] = ()
 
     def show_thread(self, messages: Sequence[StoredMessage]) -> None:

@@ -93,3 +93,11 @@ _BAD = ["", "<", "<p", "<!DOCTYPE", "<table><td>" * 500, "<div>" * 5000 + "x", "
 @pytest.mark.parametrize("html", _BAD)
 def test_bad_html_never_raises(html: str) -> None:
     html_to_text(html)
+
+
+@pytest.mark.parametrize("unfit", ["\x1f", "\x0c", "\ufffe", "&#31;", "&#x1B;", "&#xFFFE;", "&#99999999;"])
+def test_characters_no_tree_may_hold_are_left_out(unfit: str) -> None:
+    """Behind a part that is dropped they made the whole message unreadable."""
+    assert (
+        html_to_text(f"<p>before<style>p {{}}</style>{unfit}after &#233;</p>").text.strip() == "beforeafter é"
+    )

@@ -1,0 +1,68 @@
+"""A finished draft on its way to where the user sends it from: whom it is for, as a whole message, and into
+the Drafts folder."""
+
+from dataclasses import dataclass
+
+from core.domain import Address, MessageId
+from core.drafting.mailbox import Mailbox, NewMail, Target
+from core.errors import InputError
+from core.mail import drafts
+from core.mail.drafts import compose_reply, recipients
+from core.mail.servers import Servers
+
+People = tuple[Address, ...]
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """Whom a reply goes to, (To, Cc): to its sender `alone`, or to `all` who got the message. `everyone`:
+    whether the user mostly answers so."""
+
+    alone: tuple[People, People]
+    all: tuple[People, People]
+    everyone: bool
+
+    @property
+    def several(self) -> bool:
+        """Whether there is anything to choose."""
+        return self.alone != self.all
+
+
+class Outgoing:
+    """All raise InputError for what is not there."""
+
+    def __init__(self, mailbox: Mailbox, servers: Servers) -> None:
+        self._mailbox, self._servers = mailbox, servers
+
+    def people(self) -> tuple[Address, ...]:
+        """Everyone whom a new mail may be for, as far as the mail tells."""
+        return self._mailbox.people()
+
+    def addressed(self, message: MessageId) -> Addressed:
+        """Whom a reply would go to, either way."""
+        stored = self._mailbox.message(message)
+        usual = self._mailbox.manner(stored)
+        either = {usual.everyone: usual, not usual.everyone: self._mailbox.manner(stored, not usual.everyone)}
+        return Addressed(
+            recipients(stored.mail, either[False]), recipients(stored.mail, either[True]), usual.everyone
+        )
+
+    def whole(self, target: Target, text: str, *, everyone: bool | None = None) -> bytes:
+        """The mail that `text` is the body of, a reply to a stored message or a new mail: bytes with CRLF
+        line ends."""
+        if isinstance(target, NewMail):
+            sender = self._mailbox.sender(target)
+            return drafts.compose(text, sender, (target.to,), target.subject).as_bytes()
+        if not isinstance(target, int):
+            raise InputError("Only a reply to a stored message, or a new mail, can be made a whole message.")
+        stored = self._mailbox.message(MessageId(target))
+        return compose_reply(stored.mail, text, self._mailbox.manner(stored, everyone))
+
+    def save_new(
+        self, mail: NewMail, text: str, replaces: tuple[str, ...] = (), *, create: bool = False
+    ) -> tuple[str, ...]:
+        """Puts a new mail into the Drafts folder of the account it is from, in place of earlier ones of it
+        by their Message-IDs; those that the next one would replace. `create` makes a missing folder.
+        Raises MailError."""
+        account = self._mailbox.account(mail)
+        return self._servers.save_new(account.id, self.whole(mail, text), replaces, create)
