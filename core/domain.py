@@ -242,21 +242,22 @@ class Draft:
 
 
 class AdapterKind(StrEnum):
-    """What the small model was trained to write. Its values name arms of an evaluation too; all but the
-    first two are there for nothing else."""
+    """What a model was trained to write: the small one, but for the last. Its values name arms of an
+    evaluation too; all but the first two are there for nothing else."""
 
     AGENT = "agent"  # the rules for a message
     THINKING = "agent_thinking"  # the same after a thought
     UNTHOUGHT = "agent_unthought"  # rules that the large model wrote without a thought
     UNCOMPARED = "agent_uncompared"  # rules drawn from the sent reply alone, without a zero-shot one
     NAIVE = "naive_small"  # the reply itself (the paper's naive fine-tune)
+    NAIVE_LARGE = "naive_large"  # the same, by the large model
 
 
 @dataclass(frozen=True)
 class Adapter:
-    """A LoRA over the small model, trained on one user's mail: a preference agent, or another `kind` to
-    compare it with. `family` is that of the model that wrote the rules it learned; '' where that is not
-    known. `seconds`: what its training took."""
+    """A LoRA over the small model, or over the large one, trained on one user's mail: a preference agent, or
+    another `kind` to compare it with. `family` is that of the model that wrote the rules it learned; '' where
+    that is not known. `seconds`: what its training took."""
 
     id: AdapterId
     created: datetime

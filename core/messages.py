@@ -47,6 +47,10 @@ NO_NF4 = (
     "This machine cannot calculate with four-bit weights, so the small model is held in 16 bits; learning "
     "takes more memory."
 )
+CANNOT_BE_TRAINED = (
+    "The writing model is of a kind that Longhand cannot train; Qwen 2 and 3 can be, and models like Llama 2."
+)
+SERVICE_CANNOT_BE_TRAINED = "The writing model is a service's, which Longhand cannot train."
 WAITS_FOR_DRAFT = "Learning waits while a draft is written"
 WAITS_FOR_POWER = (
     "Learning waits for the power cable (learning.on_battery in settings.toml lets it go on without)"
@@ -489,6 +493,22 @@ def _add_learning(platform: str) -> str:
     if platform == "darwin":
         return "copy 'Longhand Training' from Longhand's disk image to where Longhand lies, then learn again."
     return "install the package longhand-training, then learn again."
+
+
+def large_does_not_fit(needed: float, free: float) -> str:
+    """Bytes."""
+    return (
+        f"The writing model cannot be trained here: unpacking it takes about {needed / 1e9:.1f} GB of memory,"
+        f" and {free / 1e9:.1f} GB are free."
+    )
+
+
+def large_has_no_room(needed: float, free: float) -> str:
+    """Bytes."""
+    return (
+        f"The writing model cannot be trained here: unpacked it takes {needed / 1e9:.1f} GB of disk, and"
+        f" {free / 1e9:.1f} GB are free."
+    )
 
 
 def no_device(device: str) -> str:

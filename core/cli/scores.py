@@ -28,6 +28,7 @@ ARM_NAMES = {
     "agent_unthought": "agent of rules without thought",
     "agent_uncompared": "agent of rules from replies alone",
     "naive_small": "small model trained on the replies",
+    "naive_large": "large model trained on the replies",
 }
 
 
@@ -146,6 +147,7 @@ def evaluation_json(made: Evaluation) -> dict[str, Any]:
         "borrowed": made.gate.borrowed,
         "shots": made.gate.shots,
         "differences": {name: rounded(asdict(one)) for name, one in made.gate.differences.items()},
+        "left_out": made.left_out,
         "judge": made.judge,
         "wins": [wins_json(one) for one in made.wins],
         "libraries": list(made.libraries),

@@ -164,10 +164,10 @@ def _kinds(
     "--arms",
     callback=_kinds,
     metavar="NAMES",
-    help="Also arms that the small model is trained for first, each once and as long as 'learn' trains:"
-    " naive_small (to write the replies themselves), agent_thinking (to think before its rules),"
-    " agent_unthought (rules written without a thought), agent_uncompared (rules from the sent reply alone),"
-    " with commas between them, or all.",
+    help="Also arms that a model is trained for first, each once and as long as 'learn' trains: naive_small"
+    " (to write the replies themselves), naive_large (the same by the writing model, where it fits),"
+    " agent_thinking (to think before its rules), agent_unthought (rules written without a thought),"
+    " agent_uncompared (rules from the sent reply alone), with commas between them, or all.",
 )
 @click.option(
     "--data",
@@ -207,6 +207,8 @@ def evaluate_command(
         from core.cli.report import write_report
 
         write_report(report, made, blind=blind, texts=data is not None)
+    for arm, why in made.left_out.items():
+        remark(f"{arm} is left out. {why}")
     if as_json:
         show_json(evaluation_json(made))
         return

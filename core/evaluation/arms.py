@@ -76,9 +76,9 @@ def guided(
     return write
 
 
-def naive(small: ChatModel, max_tokens: int) -> Arm:
-    """`small`: the small model, trained to write the replies themselves."""
-    return zero_shot(small, max_tokens)
+def naive(trained: ChatModel, max_tokens: int) -> Arm:
+    """`trained`: a model that learned to write the replies themselves."""
+    return zero_shot(trained, max_tokens)
 
 
 def constant(rules: Iterable[Sequence[RuleLine]]) -> Rules:

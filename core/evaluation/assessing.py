@@ -15,6 +15,7 @@ from core.models.chat import ChatModel
 from core.models.choice import ModelChoice
 from core.models.metered import Meter, Metered
 from core.preference.agent import PreferenceAgent
+from core.preference.lessons import NAIVE
 from core.preference.split import split_exchanges
 from core.store.adapters import AdapterRepository
 from core.store.database import Database
@@ -61,9 +62,9 @@ class Assessor:
         if not gate:
             raise InputError("There is nothing to evaluate on yet; run 'longhand learn' first.")
         adapters = AdapterRepository(database)
-        rivals = {kind: training.rival(kind, progress, cancel) for kind in kinds} if training else {}
+        rivals, left_out = training.rivals(kinds, progress, cancel) if training else ({}, {})
         ggufs = {kind: adapters.gguf(one.id) for kind, one in rivals.items()}
-        models = {kind: self._small(ggufs[kind], one, meter) for kind, one in rivals.items()}
+        models = {kind: self._trained(ggufs[kind], one, meter) for kind, one in rivals.items()}
         gguf = adapters.gguf(adapter.id) if adapter else b""
         wrong = control.wrong_adapter if control else None
         told_apart = {"wrong_adapter": digest(wrong)} if wrong else {}
@@ -77,8 +78,8 @@ class Assessor:
             controls=control is not None,
             wrong=_agent(self._small(wrong, None, meter), AdapterKind.AGENT) if wrong else None,
             meter=meter,
-            agents={kind: _agent(one, kind) for kind, one in models.items() if kind is not AdapterKind.NAIVE},
-            naive=models.get(AdapterKind.NAIVE),
+            agents={kind: _agent(one, kind) for kind, one in models.items() if kind not in NAIVE},
+            naive={kind: one for kind, one in models.items() if kind in NAIVE},
             marks={kind: digest(one) for kind, one in ggufs.items()} | told_apart,
             shown=control is not None,
             small=self._small(b"", None, meter) if control else None,
@@ -86,7 +87,7 @@ class Assessor:
         made_of = recipe(contest, gguf, rules.book.all(), (*contest.learning, *validation, *gate))
         trained = _trainings(database, adapter, rivals)
         kept = Evaluations(JobRepository(database))
-        return kept.run(contest, made_of, gate, validation, progress, cancel, self._judge, trained)
+        return kept.run(contest, made_of, gate, validation, progress, cancel, self._judge, trained, left_out)
 
     def texts(
         self,
@@ -114,6 +115,11 @@ class Assessor:
         adapter = adapters.all(*AGENTS)[0] if made else None
         training = made.training if made else None
         return self.mail(database, adapter, found.others, progress, cancel, Control(), training, kinds)
+
+    def _trained(self, gguf: bytes, adapter: Adapter, meter: Meter) -> ChatModel:
+        if adapter.kind is AdapterKind.NAIVE_LARGE:
+            return Metered(self._models.trained_large(gguf), meter)
+        return self._small(gguf, adapter, meter)
 
     def _small(self, gguf: bytes, adapter: Adapter | None, meter: Meter) -> ChatModel:
         return Metered(self._models.agent(gguf, adapter.base if adapter else ""), meter)

@@ -72,7 +72,8 @@ class Evaluation:
     """By arm: `habits`, the share of all the real replies' traits that drafts show; `traits`, for each that
     counts in style_match the share of mails whose drafts agree; overlap and costs; `trainings`, what its
     adapter took, where it has one. `exchanges`: the mails it was made on; `libraries`: those that counted,
-    with their versions; `wins`: how guided drafts fared before `judge`, against each other arm."""
+    with their versions; `wins`: how guided drafts fared before `judge`, against each other arm; `left_out`:
+    why an arm that was asked for did not run."""
 
     recipe: Recipe
     gate: Gate
@@ -85,6 +86,7 @@ class Evaluation:
     judge: str = ""
     wins: tuple[WinRate, ...] = ()
     trainings: dict[str, Trained] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
 
 
 class Evaluations:
@@ -104,12 +106,17 @@ class Evaluations:
         cancel: CancelToken,
         judge: ChatModel | None = None,
         trainings: Mapping[str, Trained] | None = None,
+        left_out: Mapping[str, str] | None = None,
     ) -> Evaluation:
         """`exchanges`: the gate part; `judge` compares guided drafts with every other arm's; `trainings`:
-        what the adapters of arms took."""
+        what the adapters of arms took; `left_out`: why an arm is missing."""
         arms = Judge(_name(recipe), contest, self._jobs)
         outcome = arms.write(exchanges, validation, progress, cancel)
-        made = replace(_evaluation(recipe, arms.scored(outcome), outcome), trainings=dict(trainings or {}))
+        made = replace(
+            _evaluation(recipe, arms.scored(outcome), outcome),
+            trainings=dict(trainings or {}),
+            left_out=dict(left_out or {}),
+        )
         if judge:
             rates = (
                 PairJudge(judge, f"gate/{_name(recipe)}:{recipe.arms.get(arm, '')}", self._jobs).compare(

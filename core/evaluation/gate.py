@@ -22,6 +22,7 @@ from core.evaluation.style import (
     style_match,
     traits_counted,
 )
+from core.preference.lessons import NAIVE
 from core.traits import Names, kept
 
 _AGENTS = (AdapterKind.THINKING, AdapterKind.UNTHOUGHT, AdapterKind.UNCOMPARED)
@@ -171,7 +172,7 @@ def _differences(
         for arm in ("constant_rules", "wrong_adapter", "rulebook_only", *_AGENTS)
         if arm in sheets and "agent_only" in sheets
     }
-    pairs |= {f"guided-{arm}": ("guided", arm) for arm in (AdapterKind.NAIVE, "guided_with_examples")}
+    pairs |= {f"guided-{arm}": ("guided", arm) for arm in (*NAIVE, "guided_with_examples")}
     pairs = {name: (a, b) for name, (a, b) in pairs.items() if a in sheets and b in sheets}
     boxes = [case.mailbox for case in cases]
     of = folds([case.exchange.thread for case in cases])

@@ -4,7 +4,7 @@ what `longhand evaluate` reports."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.domain import AdapterKind, Context, Exchange, RuleLine
+from core.domain import Context, Exchange, RuleLine
 from core.drafting.write import Agent, Book
 from core.evaluation import arms, folds, gate
 from core.evaluation.arms import MARK, Arm, Reply, Rules
@@ -24,8 +24,8 @@ CONTROLS = ("agent_only", "rulebook_only", "constant_rules", "wrong_adapter")
 class Contest:
     """Who competes. `learning`: the user's own exchanges, all that few-shot and the ceiling may see;
     `others`: other people's. `wrong`: another person's agent, for its control. `meter`: on which the models
-    note what they cost. `agents` and `naive` come of adapters that are there for their arms alone; `marks`
-    tell, by arm, these from others of their kind. `shown`: guided with earlier replies too is an arm.
+    note what they cost. `agents` and `naive`, by arm, come of adapters that are there for their arms alone;
+    `marks` tell these from others of their kind. `shown`: guided with earlier replies too is an arm.
     `small`: the small model untrained, whose plain drafts are one."""
 
     large: ChatModel
@@ -38,7 +38,7 @@ class Contest:
     controls: bool = False
     meter: Meter = field(default_factory=Meter)
     agents: Mapping[str, Agent] = field(default_factory=dict)
-    naive: ChatModel | None = None
+    naive: Mapping[str, ChatModel] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
     shown: bool = False
     small: ChatModel | None = None
@@ -132,8 +132,7 @@ class Judge:
         found |= {name: self._guided(agent.rules_for) for name, agent in who.agents.items()}
         if who.small:
             found["zero_shot_small"] = arms.zero_shot(who.small, who.max_tokens)
-        if who.naive:
-            found[AdapterKind.NAIVE] = arms.naive(who.naive, who.max_tokens)
+        found |= {name: arms.naive(model, who.max_tokens) for name, model in who.naive.items()}
         return found
 
     def _guided(self, rules: Rules) -> Arm:

@@ -5,14 +5,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core import messages
 from core.domain import Adapter, AdapterId, AdapterKind, Example, Exchange
 from core.engine.installed import require_training
-from core.errors import LearningError
+from core.errors import LearningError, ModelError
+from core.models import prompts
 from core.models.chat import ChatModel
 from core.models.choice import ModelChoice
 from core.models.metered import Meter, Metered, Spent
 from core.preference.choosing import most_informative
 from core.preference.examples import ExampleMaker
+from core.preference.large_base import LargeBase
 from core.preference.lessons import WAYS, examples_of, lesson
 from core.preference.settings import TrainingSettings, load_settings
 from core.preference.trainer import TrainedAdapter, Trainer
@@ -45,8 +48,9 @@ class Limits:
 class Tools:
     """What learning works with. `agent_model` makes M_A of an adapter's GGUF bytes and the name of the
     base it is served on; `base` is the small model's folder for training, `shipped` its GGUF, and
-    `dequantised` where its weights as trained on go if the settings serve those. `thinking`: the agent
-    thinks before its rules; `pause`: whether learning is to wait."""
+    `dequantised` where its weights as trained on go if the settings serve those. `large_base`: the large
+    model to train, None for one that is not on this machine. `thinking`: the agent thinks before its rules;
+    `pause`: whether learning is to wait."""
 
     large: ChatModel
     agent_model: Callable[[bytes, str], ChatModel]
@@ -54,6 +58,7 @@ class Tools:
     shipped: Path
     dequantised: Path
     settings: TrainingSettings
+    large_base: LargeBase | None = None
     max_tokens: int = 400
     threads: int | None = None
     thinking: bool = False
@@ -67,13 +72,15 @@ class Tools:
 
 def tools(models: ModelChoice, settings: Settings, pause: Pause) -> Tools:
     """As the user has chosen them. Raises ModelError, InputError for a model that is not there."""
+    large, file = models.large(), models.large_file
     return Tools(
-        large=models.large(),
+        large=large,
         agent_model=models.agent,
         base=models.small_base(),
         shipped=models.shipped,
         dequantised=models.dequantised,
         settings=load_settings(),
+        large_base=LargeBase(file, large.name, models.unpacked, models.large_ids) if file else None,
         max_tokens=settings.drafting.max_tokens,
         threads=settings.limits.threads or None,
         thinking=settings.small.thinking,
@@ -138,12 +145,18 @@ class Training:
     def train(self, material: Material, progress: Progress, cancel: CancelToken) -> TrainedAdapter:
         settings = self._tools.settings
         stage = _stage("training", material.kind)
-        trainer = self._trainer()
+        trainer = self._trainer(material.kind)
         try:
+            if large := self._large_base(material.kind):
+                progress.update("Unpacking the writing model", 0, 0)
+                turns = [prompts.zero_shot(one.context) for one in material.examples]
+                large.unpack(trainer, settings, turns, cancel)
             trained = trainer.teach(
                 material.lessons, settings, material.checks, progress, cancel, stage=stage
             )
-            if self._serves_trained:
+            if large:
+                large.clear()
+            elif self._serves_trained:
                 trainer.dequantise(settings, self._tools.shipped, self._tools.dequantised)
         finally:
             trainer.close()
@@ -153,7 +166,8 @@ class Training:
         """The adapter's row; the same one when an interrupted call comes here again."""
         if known := self._known(trained.run):
             return known.id
-        record = trained.record(self.base_served, self._tools.large.family, kind)
+        large = self._large_base(kind)
+        record = trained.record(large.name if large else self.base_served, self._tools.large.family, kind)
         made = self._adapters.add(record, trained.gguf, trained.peft)
         self._jobs.set(_key(trained.run), made)
         self._jobs.set(f"{LOSSES}{made}", list(trained.losses))
@@ -161,13 +175,31 @@ class Training:
 
     def forget(self, trained: TrainedAdapter) -> None:
         """Drops the checkpoint of a run whose adapter is stored and needs no more of it."""
-        self._trainer().forget(trained.run)
+        self._trainer(self._tools.kind).forget(trained.run)
+
+    def rivals(
+        self, kinds: Sequence[AdapterKind], progress: Progress, cancel: CancelToken
+    ) -> tuple[dict[AdapterKind, Adapter], dict[str, str]]:
+        """A `rival` of each kind; and, by its arm, why one of the large model is not among them where that
+        does not fit or cannot be trained."""
+        found: dict[AdapterKind, Adapter] = {}
+        left_out: dict[str, str] = {}
+        for kind in kinds:
+            try:
+                found[kind] = self.rival(kind, progress, cancel)
+            except (LearningError, ModelError) as error:
+                if kind is not AdapterKind.NAIVE_LARGE:
+                    raise
+                left_out[kind] = str(error)
+        return found, left_out
 
     def rival(self, kind: AdapterKind, progress: Progress, cancel: CancelToken) -> Adapter:
         """An adapter for an arm: the one that was trained of the same before, or a new one in place of
-        those of its kind that nothing else needs."""
+        those of its kind that nothing else needs. Raises LearningError and ModelError too for a model that
+        does not fit or cannot be trained."""
+        trainer = self._trainer(kind)
         material = self.material(kind, progress, cancel)
-        run = self._trainer().run_of(material.lessons, self._tools.settings, material.checks)
+        run = trainer.run_of(material.lessons, self._tools.settings, material.checks)
         if known := self._known(run):
             return known
         trained = self.train(material, progress, cancel)
@@ -182,10 +214,25 @@ class Training:
             raise AssertionError("what was just stored is there")
         return found
 
-    def _trainer(self) -> Trainer:
-        """One for each run: closed, it starts no other."""
-        checkpoints = CheckpointRepository(self._database)
-        return Trainer(self._tools.base, checkpoints, self._jobs, self._tools.threads, self._tools.pause)
+    def _trainer(self, kind: AdapterKind) -> Trainer:
+        """One for each run: closed, it starts no other. Raises ModelError for a model that is elsewhere."""
+        large = self._large_base(kind)
+        return Trainer(
+            large.unpacked if large else self._tools.base,
+            CheckpointRepository(self._database),
+            self._jobs,
+            self._tools.threads,
+            self._tools.pause,
+            large.digest if large else "",
+        )
+
+    def _large_base(self, kind: AdapterKind) -> LargeBase | None:
+        """None for a kind that the small model learns. Raises ModelError for a model that is elsewhere."""
+        if kind is not AdapterKind.NAIVE_LARGE:
+            return None
+        if self._tools.large_base is None:
+            raise ModelError(messages.SERVICE_CANNOT_BE_TRAINED)
+        return self._tools.large_base
 
     @property
     def base_served(self) -> str:

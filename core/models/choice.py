@@ -4,6 +4,7 @@ import filecmp
 from dataclasses import dataclass
 from pathlib import Path
 
+from core import messages
 from core.engine.llama import LlamaEngine
 from core.errors import InputError, ModelError
 from core.models.catalogue import (
@@ -19,6 +20,7 @@ from core.models.chat import ChatModel
 from core.models.download import Downloads
 from core.models.hardware import Machine, check_memory, estimated_pace, fit, machine
 from core.models.local import LocalModel
+from core.models.prompts import Prompt
 from core.models.service import Service
 from core.store.settings import LargeModel, Settings
 
@@ -93,12 +95,37 @@ class ModelChoice:
         """Any model, named as for `use`. Raises InputError, ModelError."""
         return self._model(self.use(name))
 
+    def trained_large(self, adapter: bytes) -> ChatModel:
+        """The writer with an adapter (GGUF bytes). Raises ModelError where it is not there, or a service."""
+        return self._model(self._settings.large, adapter=adapter)
+
+    @property
+    def large_file(self) -> Path | None:
+        """The writer's GGUF, whether or not it is there; None for a service."""
+        chosen = self._settings.large
+        if chosen.source == "cloud":
+            return None
+        return self._path(find(chosen.name)) if chosen.source == "catalogue" else Path(chosen.name)
+
+    def large_ids(self, prompt: Prompt) -> list[int]:
+        """Token ids of a turn as the writer reads it. Raises ModelError for a service."""
+        if self.large_file is None:
+            raise ModelError(messages.SERVICE_CANNOT_BE_TRAINED)
+        return self._engine.tokenize_prompt(self.large_file, prompt)
+
+    @property
+    def unpacked(self) -> Path:
+        """Where the writer's weights lie for as long as it is trained."""
+        return self._downloads.folder / "unpacked"
+
     @property
     def stand_in(self) -> ChatModel:
         """One that is always there, where a writer is wanted and asked nothing."""
         return self._model(LargeModel())
 
-    def _model(self, chosen: LargeModel, account: str = "") -> ChatModel:
+    def _model(self, chosen: LargeModel, account: str = "", adapter: bytes | None = None) -> ChatModel:
+        if chosen.source == "cloud" and adapter:
+            raise ModelError(messages.SERVICE_CANNOT_BE_TRAINED)
         if chosen.source == "cloud":
             return self._service.model(account)
         entry = find(chosen.name) if chosen.source == "catalogue" else None
@@ -107,8 +134,8 @@ class ModelChoice:
             raise ModelError("The chosen model's file is gone; choose one with 'longhand models use'.")
         family = self._family(chosen)
         if entry is None:
-            return LocalModel(self._engine, path, path.stem, family)
-        return LocalModel(self._engine, path, entry.name, family, repeat_penalty=entry.repeat_penalty)
+            return LocalModel(self._engine, path, path.stem, family, adapter)
+        return LocalModel(self._engine, path, entry.name, family, adapter, entry.repeat_penalty)
 
     def agent(self, adapter: bytes, base: str = "") -> ChatModel:
         """M_A: the small model with an adapter (GGUF bytes, or empty), on its shipped weights or on

@@ -12,7 +12,7 @@ _BYTES = {"nf4": 0.53, "16bit": 2.0, "none": 4.0}  # of a frozen weight, its sca
 _OF_ADAPTER = (
     28.0  # of a weight that learns: itself, gradient, two moments, the best, a checkpoint on its way
 )
-_LIBRARIES = 480e6  # torch and what comes with it, on a CPU
+LIBRARIES = 480e6  # torch and what comes with it, on a CPU
 _WIDTHS, _FEEDS = 22, 6  # numbers kept of a token in a layer, in hidden and in intermediate widths
 _TWICE = 4  # layers there are at a time, with their gradients, where none is kept
 _OF_VOCABULARY = 4  # numbers for each token to be written and each word of the vocabulary
@@ -94,7 +94,7 @@ def needed(shape: Shape, settings: TrainingSettings, load: Load, at_once: int, c
     kept = shape.layers * shape.hidden * width if checkpointing else 0
     batch = at_once * load.tokens * (layers * token + scores + kept)
     words = at_once * load.written * shape.vocabulary * 4 * _OF_VOCABULARY
-    libraries = _LIBRARIES if settings.device in ("cpu", "mps") else 0.3 * _LIBRARIES
+    libraries = LIBRARIES if settings.device in ("cpu", "mps") else 0.3 * LIBRARIES
     return libraries + frozen + unpacked + shape.adapted(settings.rank) * _OF_ADAPTER + batch + words
 
 

@@ -8,6 +8,9 @@ from core.preference.examples import Way
 from core.preference.training_messages import Lesson
 from core.traits import Names, in_plain_words
 
+# Who learns to write the replies themselves.
+NAIVE = (AdapterKind.NAIVE, AdapterKind.NAIVE_LARGE)
+
 # Whose rules are not drawn as the agent's are, and how.
 WAYS = {
     AdapterKind.UNTHOUGHT: Way(thinking=False),
@@ -23,7 +26,7 @@ def examples_of(kind: AdapterKind) -> AdapterKind:
 def lesson(example: Example, weight: float, kind: AdapterKind = AdapterKind.AGENT, sent: str = "") -> Lesson:
     """Of an example, which counts `weight`. `sent`: the real reply, which a naive fine-tune learns, after the
     same turn as the large model writes it by."""
-    if kind is AdapterKind.NAIVE:
+    if kind in NAIVE:
         return Lesson(segments(prompts.zero_shot(example.context)), sent, weight)
     thinking = example.thinking if kind is AdapterKind.THINKING else None
     return Lesson(segments(prompts.agent(example.context)), answer(example), weight, thinking)

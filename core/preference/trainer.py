@@ -69,7 +69,8 @@ class TrainedAdapter:
 
 
 class Trainer:
-    """One training child. `base` is the small model's folder (safetensors). Not for two runs at once."""
+    """One training child. `base` is the folder (safetensors) of the model to train: the small one, or the
+    large one unpacked. Not for two runs at once."""
 
     def __init__(
         self,
@@ -78,9 +79,11 @@ class Trainer:
         jobs: JobRepository,
         threads: int | None = None,
         pause: Pause | None = None,
+        weights: str = "",
     ) -> None:
-        """`pause`: while it has a reason, no further step begins."""
-        self._base = base
+        """`pause`: while it has a reason, no further step begins. `weights` stands for those of `base` in the
+        names of runs, where the sizes of its files may not serve."""
+        self._base, self._weights = base, weights
         self._pause = pause or Pause()
         self._checkpoints = checkpoints
         self._jobs = jobs
@@ -177,7 +180,7 @@ class Trainer:
         self, lessons: Sequence[m.Lesson], settings: TrainingSettings, validation: Sequence[m.Lesson] = ()
     ) -> str:
         """The name of the run that `teach` would make of the same, whether or not it was made before."""
-        return _name(self._base, settings, lessons, validation)
+        return _name(self._weights or _weights(self._base), settings, lessons, validation)
 
     def encode(self, prompt: prompts.Prompt) -> list[int]:
         """Token ids of a user turn as training sees them, to compare with the llama child's."""
@@ -210,6 +213,13 @@ class Trainer:
         very weights it was trained on. Raises LearningError, ChildDied."""
         request = m.Dequantise(str(self._base), settings, str(shipped), str(target))
         for _ in self._child.stream(request, final=(m.Dequantised,)):
+            pass
+
+    def unpack(self, source: Path, settings: TrainingSettings, cancel: CancelToken | None = None) -> None:
+        """Makes the folder of the base of a GGUF. Raises ModelError for one that cannot be trained,
+        LearningError for one that does not fit, Cancelled, ChildDied."""
+        request = m.Unpack(str(source), str(self._base), settings)
+        for _ in self._child.stream(request, final=(m.Unpacked,), cancel=cancel):
             pass
 
     def begun(self) -> tuple[float, ...]:
@@ -269,7 +279,7 @@ class _Run:
         self._checkpoints, self._jobs = trainer._checkpoints, trainer._jobs
         self._settings, self._lessons, self._validation = settings, lessons, validation
         self._told = told
-        self.name = _name(self._base, settings, lessons, validation)
+        self.name = trainer.run_of(lessons, settings, validation)
         self.reached = 0  # the furthest step told of in this process
         self._at_once = 0
         self._said: dict[str, None] = {}
@@ -343,13 +353,16 @@ class _Run:
         )
 
 
+def _weights(base: Path) -> str:
+    return json.dumps(sorted((file.name, file.stat().st_size) for file in base.glob("*.safetensors")))
+
+
 def _name(
-    base: Path, settings: TrainingSettings, lessons: Sequence[m.Lesson], validation: Sequence[m.Lesson]
+    weights: str, settings: TrainingSettings, lessons: Sequence[m.Lesson], validation: Sequence[m.Lesson]
 ) -> str:
     """The same for the same work, so that it is found again; another for any change."""
     digest = hashlib.sha256(to_toml(settings).encode())
-    weights = sorted((file.name, file.stat().st_size) for file in base.glob("*.safetensors"))
-    digest.update(json.dumps(weights).encode())
+    digest.update(weights.encode())
     digest.update(msgspec.msgpack.encode([list(lessons), list(validation)]))
     return digest.hexdigest()[:32]
 

@@ -34,6 +34,8 @@ def main(pipe: Pipe, idle: float | None) -> None:
                 _answer(pipe, request, cancel)
             elif isinstance(request, m.Dequantise):
                 _dequantise(pipe, request)
+            elif isinstance(request, m.Unpack):
+                _unpack(pipe, request)
         except Known as error:
             pipe.send(Failed("learning", str(error)))
 
@@ -99,6 +101,18 @@ def _dequantise(pipe: Pipe, request: m.Dequantise) -> None:
             "There is no room on disk for the agent's base; free some and learn again."
         ) from error
     pipe.send(m.Dequantised())
+
+
+def _unpack(pipe: Pipe, request: m.Unpack) -> None:
+    from core.preference.unpacked import unpack
+
+    try:
+        unpack(Path(request.source), Path(request.target), request.settings)
+    except OSError as error:
+        raise LearningError(
+            "There is no room on disk for the writing model's weights; free some and try again."
+        ) from error
+    pipe.send(m.Unpacked())
 
 
 def _after_step(pipe: Pipe, run: "Qlora", checkpoint_every: int, validate_every: int) -> None:

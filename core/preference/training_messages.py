@@ -59,6 +59,14 @@ class Dequantise(Message, frozen=True):
     target: str
 
 
+class Unpack(Message, frozen=True):
+    """Make a folder `target` to train in of the GGUF `source`, if that and a training by `settings` fit."""
+
+    source: str
+    target: str
+    settings: TrainingSettings
+
+
 class Hold(Message, frozen=True):
     """Start no further step before GoOn comes; what is in memory stays."""
 
@@ -67,7 +75,7 @@ class GoOn(Message, frozen=True):
     """The end of a Hold."""
 
 
-TrainerRequest = Train | Encode | Answer | Dequantise | Hold | GoOn | Cancel
+TrainerRequest = Train | Encode | Answer | Dequantise | Unpack | Hold | GoOn | Cancel
 
 # From the training child.
 
@@ -131,6 +139,10 @@ class Dequantised(Message, frozen=True):
     """The file is written."""
 
 
+class Unpacked(Message, frozen=True):
+    """The folder is made."""
+
+
 TrainerReply = (
     Prepared
     | StepDone
@@ -141,5 +153,6 @@ TrainerReply = (
     | Encoded
     | Answered
     | Dequantised
+    | Unpacked
     | Failed
 )

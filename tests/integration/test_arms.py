@@ -2,23 +2,31 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from core.domain import AdapterKind
 from core.engine.llama import LlamaEngine
-from core.evaluation.training import Limits, Tools, Training, making_cost
+from core.evaluation.training import LOSSES, Limits, Tools, Training, making_cost
+from core.models import prompts
+from core.models.catalogue import embedded_path
+from core.models.chat import Question
 from core.models.local import LocalModel
 from core.models.metered import Meter, Metered
 from core.preference.agent import PreferenceAgent
 from core.preference.examples import prompt_version
+from core.preference.large_base import LargeBase
 from core.preference.lessons import WAYS
 from core.preference.settings import load_settings
+from core.preference.trainer import TrainedAdapter, Trainer
 from core.store.adapters import AdapterRepository
+from core.store.checkpoints import CheckpointRepository
 from core.store.database import Database
 from core.store.examples import ExampleRepository
 from core.store.exchanges import ExchangeRepository, NewExchange
+from core.store.jobs import JobRepository
 from core.tasks import CancelToken, Progress
 from tests.lessons import exchange
 
@@ -41,6 +49,10 @@ class Bench:
         return self.training().rival(kind, Progress(), CancelToken()).id
 
 
+def read(engine: LlamaEngine, prompt: prompts.Prompt) -> list[int]:
+    return engine.tokenize_prompt(embedded_path("mini-large"), prompt)
+
+
 @pytest.fixture
 def bench(tmp_path: Path, engine: LlamaEngine, repository: Path) -> Iterator[Bench]:
     weights = repository / "core/models/embedded/weights"
@@ -61,6 +73,9 @@ def bench(tmp_path: Path, engine: LlamaEngine, repository: Path) -> Iterator[Ben
         shipped=weights / "mini-small.gguf",
         dequantised=tmp_path / "mini-small-nf4.gguf",
         settings=SETTINGS,
+        large_base=LargeBase(
+            weights / "mini-large.gguf", "mini-large", tmp_path / "unpacked", partial(read, engine)
+        ),
         threads=1,
     )
     yield Bench(database, tools, meter)
@@ -116,3 +131,45 @@ def test_the_agent_that_thinks_learned_to(bench: Bench) -> None:
     thought = meter.take().new_tokens
     [PreferenceAgent(model).rules_for(context) for context in contexts]
     assert thought > meter.take().new_tokens
+
+
+def test_the_large_model_learns_the_replies_and_serves_as_it_was_trained(
+    bench: Bench, engine: LlamaEngine, tmp_path: Path
+) -> None:
+    """Unpacked from its GGUF, trained in torch, served by llama.cpp on that GGUF."""
+    # On the very weights that are served: in four bits an answer may part ways with them.
+    settings = replace(SETTINGS, steps=16, batch=4, quantization="none", max_length=512)
+    bench.tools = replace(bench.tools, settings=settings)
+    training = bench.training()
+    material = training.material(AdapterKind.NAIVE_LARGE, Progress(), CancelToken())
+    assert material.lessons == training.material(AdapterKind.NAIVE, Progress(), CancelToken()).lessons
+    made = training.rival(AdapterKind.NAIVE_LARGE, Progress(), CancelToken())
+    adapters = AdapterRepository(bench.database)
+    assert (made.base, made.kind, made.live) == ("mini-large", AdapterKind.NAIVE_LARGE, False)
+    losses = JobRepository(bench.database).get(f"{LOSSES}{made.id}", list[float]) or []
+    assert sum(losses[-3:]) < 0.8 * sum(losses[:3])
+    assert not (tmp_path / "unpacked").exists()
+    assert bench.rival(AdapterKind.NAIVE_LARGE) == made.id  # known without unpacking it again
+
+    large = bench.tools.large_base
+    assert large is not None
+    trainer = Trainer(large.unpacked, CheckpointRepository(bench.database), JobRepository(bench.database), 1)
+    turns = [prompts.zero_shot(one.context) for one in material.examples[:4]]
+    large.unpack(trainer, settings, turns, CancelToken())
+    trained = TrainedAdapter(
+        "", b"", adapters.peft(made.id), made.settings, made.final_loss, (), made.examples, 0, 0
+    )
+    theirs = [text.strip() for text in trainer.answers(turns, trained, 60)]
+    trainer.close()
+    served = LocalModel(engine, large.file, "mini-large", "mini", adapters.gguf(made.id))
+    ours = [served.complete(Question(turn, 60)).text.strip() for turn in turns]
+    assert ours != [bench.tools.large.complete(Question(turn, 60)).text.strip() for turn in turns]
+    assert sum(a == b for a, b in zip(ours, theirs, strict=True)) >= 3  # half precision may tip a tie
+
+
+def test_a_large_model_that_is_elsewhere_is_left_out_and_told(bench: Bench) -> None:
+    bench.tools = replace(bench.tools, large_base=None)
+    kinds = (AdapterKind.NAIVE_LARGE,)
+    found, left_out = bench.training().rivals(kinds, Progress(), CancelToken())
+    assert found == {}
+    assert left_out == {"naive_large": "The writing model is a service's, which Longhand cannot train."}

@@ -378,7 +378,7 @@ def test_going_back_to_an_earlier_agent_is_one_step(
         (("evaluate", "--author", "Ida"), 2),
         (("evaluate", "--data", "nowhere.jsonl"), 1),
         (("evaluate", "--arms", "naive_small"), 1),
-        (("evaluate", "--arms", "naive_small,naive_large"), 2),
+        (("evaluate", "--arms", "naive_small,naive_huge"), 2),
         (("evaluate", "--data", "x.jsonl", "--no-learning", "--arms", "all"), 2),
         (("blind", "--json"), 2),
         (("evaluate", "--judge"), 1),

@@ -153,7 +153,7 @@ def test_arms_of_adapters_leave_the_others_alone_and_are_told_apart(
         who = replace(
             Contest(large, None, Book(), LEARNING, OTHERS, meter=meter),
             agents={"agent_thinking": Advisor()},
-            naive=large,
+            naive={"naive_small": large},
             marks={"naive_small": mark, "agent_thinking": "t"},
         )
         trainings = {"naive_small": Trained(12, 3.5)}
