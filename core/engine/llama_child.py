@@ -8,7 +8,14 @@ from pathlib import Path
 from core.engine import messages as m
 from core.engine.gguf_file import Stamp, file_stamp
 from core.engine.inbox import Inbox
-from core.engine.llama_batch import Answer, Job, answer_all, choose_seats, try_paces
+from core.engine.llama_batch import (
+    Answer,
+    Job,
+    answer_all,
+    answer_side_by_side,
+    choose_seats,
+    try_paces,
+)
 from core.engine.llama_build import describe_build, load_backends
 from core.engine.llama_native import AbortFlag, Model, silence
 from core.engine.memory import peak_rss_mb
@@ -17,6 +24,7 @@ from core.engine.sampler import Sampler
 from core.errors import Cancelled, ModelError
 
 _MODELS = 2  # M_L and M_A
+_SIDE_BY_SIDE = 8  # cores at most: each has a context, some 40 MB, and no more answers are asked for
 _FLUSH = 0.02  # seconds between pieces of text; a message a token would slow a tiny model down
 
 
@@ -110,14 +118,16 @@ class _Server:
                 made = (answer.text, read, answer.new_tokens, 0, cuts[number], took, answer.stopped)
                 self._pipe.send(m.Generated(*made, peak_rss_mb(), number))
 
-            answer_all(model, jobs, self._seats_for(model, len(jobs)), told)
+            if model.side_by_side > 1:
+                answer_side_by_side(model, jobs, min(model.side_by_side, _SIDE_BY_SIDE), told)
+            else:
+                answer_all(model, jobs, self._seats_for(model, len(jobs)), told)
         finally:
             for job in jobs:
                 job.sampler.free()
         self._pipe.send(m.AllGenerated())
 
     def _seats_for(self, model: Model, jobs: int) -> int:
-        # A tiny model's weights are in the cache anyway: together, its answers took twice as long.
         if model.is_tiny or jobs == 1:
             return 1
         model.paces = model.paces or try_paces(model)

@@ -154,6 +154,11 @@ class Model:
     def ends(self, token: int) -> bool:
         return bool(_llama.llama_vocab_is_eog(self._vocab, token))
 
+    @property
+    def side_by_side(self) -> int:
+        """How many answers can be written at once by a core each: 1 where a single one keeps all busy."""
+        return self._batch_threads // self._threads if self.is_tiny else 1
+
     def describe(self) -> tuple[str, str, int]:
         """Architecture, the maker's name for it, number of parameters."""
         return (
@@ -206,10 +211,12 @@ class Model:
         return self._size - len(self.cached)
 
     @contextmanager
-    def sequences(self, count: int, longest: int) -> "Iterator[Sequences]":
-        """A second context, for `count` sequences of up to `longest` tokens, under the adapter now in use.
-        Raises ModelError."""
+    def sequences(self, count: int, longest: int, alone: bool = True) -> "Iterator[Sequences]":
+        """A further context, for `count` sequences of up to `longest` tokens, under the adapter now in use.
+        Not `alone`, it leaves the other cores to contexts that compute beside it. Raises ModelError."""
         context = self._new_context(count * min(longest, self.n_train), count)
+        if not alone:
+            _llama.llama_set_n_threads(context, self._threads, self._threads)
         try:
             self._apply_adapter(context)
             yield Sequences(context, count, self.n_vocab, self._flag)
