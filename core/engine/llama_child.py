@@ -17,7 +17,7 @@ from core.engine.llama_batch import (
     try_paces,
 )
 from core.engine.llama_build import describe_build, load_backends
-from core.engine.llama_native import AbortFlag, Model, silence
+from core.engine.llama_native import AbortFlag, GraphicsError, Model, graphics_in_use, silence
 from core.engine.memory import peak_rss_mb
 from core.engine.pipe import Failed, Pipe
 from core.engine.sampler import Sampler
@@ -40,6 +40,8 @@ def main(pipe: Pipe, idle: float | None) -> None:
             server.answer(request)
         except Cancelled:
             pipe.send(Failed("cancelled"))
+        except GraphicsError:
+            pipe.send(Failed("graphics"))
         except ModelError as error:
             pipe.send(Failed("model", str(error)))
 
@@ -158,7 +160,7 @@ class _Server:
         return stream.finish(), most, "length"
 
     def _told_loading(self) -> None:
-        self._pipe.send(m.Loading())
+        self._pipe.send(m.Loading(graphics_in_use()))
 
     def _told_read(self, done: int, total: int) -> None:
         self._pipe.send(m.PromptRead(done, total))
@@ -170,7 +172,7 @@ class _Server:
         if path not in self._models:
             while len(self._models) >= _MODELS:
                 self._models.popitem(last=False)[1].free()
-            self._pipe.send(m.Loading())
+            self._told_loading()
             self._models[path] = Model(Path(path), threads, self._flag, self._told_loading)
             self._stamps[path] = stamp
             self._pipe.send(m.Loaded())
