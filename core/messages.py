@@ -270,6 +270,16 @@ def left_out_of_thread(mails: int, shortened: int, words: int) -> str:
     return f"Not read for this draft: {'; '.join(parts)}." if parts else ""
 
 
+def on_processor(graphics_failed: bool) -> str:
+    """Empty where a graphics card did not fail."""
+    if not graphics_failed:
+        return ""
+    return (
+        "The graphics card could not run this model, perhaps for lack of memory of its own, so the processor"
+        " wrote this, which is slower; a smaller model may fit the card."
+    )
+
+
 def cut_by_model(tokens: int) -> str:
     """Empty for none."""
     if not tokens:

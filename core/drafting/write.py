@@ -162,7 +162,11 @@ def _write(
         adapter=writer.adapter,
         prompt_version=f"{prompt.name} {prompt.version}",
         seconds=time.monotonic() - started,
-        notices=tuple(filter(None, (messages.cut_by_model(made.cut_tokens),))),
+        notices=tuple(
+            filter(
+                None, (messages.cut_by_model(made.cut_tokens), messages.on_processor(made.graphics_failed))
+            )
+        ),
     )
 
 

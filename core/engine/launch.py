@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from core.engine.installed import console_program, is_frozen, own_program, training_program
@@ -11,15 +12,15 @@ from core.privacy.environment import child_environment
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-def start(role: str, idle: float | None) -> "subprocess.Popen[bytes]":
-    """Raises OSError when the system has no room for another process."""
+def start(role: str, idle: float | None, settings: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    """`settings` go into its environment. Raises OSError when the system has no room for another process."""
     return subprocess.Popen(
         command(role, idle),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         # Libraries print there what they like, file names included; errors come through the pipe.
         stderr=None if os.environ.get("LONGHAND_CHILD_STDERR") else subprocess.DEVNULL,
-        env=_environment(),
+        env={**_environment(), **settings},
         creationflags=creation_flags(),
     )
 

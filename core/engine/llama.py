@@ -10,8 +10,15 @@ from typing import TypeVar
 from core.engine import messages as m
 from core.engine.gguf_file import Stamp, check_whole, file_stamp, unreadable
 from core.engine.pipe import Message
-from core.engine.supervisor import Child, ChildHung, Restarted, UnfitProcessor, UnknownAdapterError
-from core.errors import Cancelled, ChildDied
+from core.engine.supervisor import (
+    Child,
+    ChildHung,
+    GraphicsFailed,
+    Restarted,
+    UnfitProcessor,
+    UnknownAdapterError,
+)
+from core.errors import Cancelled, ChildDied, Known
 from core.models.prompts import Frame, Prompt
 from core.tasks import CancelToken, OnPrompt, OnText
 
@@ -41,7 +48,7 @@ class GenerationRequest:
 class Generation:
     """`cached_tokens` of the `prompt_tokens` were still in the KV cache; `cut_tokens` of the data
     were left out because the model's context could not hold them. `stopped` is 'end' (the model was
-    done) or 'length'."""
+    done) or 'length'. `graphics_failed`: the processor wrote it, as the graphics card would not."""
 
     text: str
     prompt_tokens: int
@@ -50,6 +57,7 @@ class Generation:
     seconds: float
     stopped: str
     cut_tokens: int = 0
+    graphics_failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,7 @@ class LlamaEngine:
         self._child: Child[m.LlamaReply] = Child("llama", m.LlamaReply, idle_seconds)
         self._peak = 0.0
         self._idle: IdleToken | None = None
+        self._graphics_failed = False
         self._checked: dict[Path, Stamp] = {}  # files whose headers were found good
 
     @property
@@ -241,6 +250,7 @@ class LlamaEngine:
             seconds=done.seconds,
             stopped=done.stopped,
             cut_tokens=done.cut_tokens,
+            graphics_failed=self._graphics_failed,
         )
 
     def _message(self, request: GenerationRequest, key: str, adapter: bytes) -> m.Generate:
@@ -272,9 +282,39 @@ class LlamaEngine:
         cancel: CancelToken | None = None,
         silence: float | None = None,
     ) -> Answer:
+        """Where a graphics card gives up, or takes the child down, the processor is asked."""
         self._check(model)  # a wrong file costs no child
         self._give_way(cancel)
         listener = listener or _Listener(None, None)
+        again = self._graphics_failed
+        while True:
+            try:
+                return self._answer(model, message, answer, listener, cancel, silence)
+            except (ChildHung, UnfitProcessor, UnknownAdapterError):
+                raise
+            except Known as error:
+                by_card = isinstance(error, GraphicsFailed) or (listener.graphics and listener.died)
+                if by_card and not self._graphics_failed:
+                    self._use_graphics(False)
+                    listener.hear(Restarted())
+                    continue
+                if self._graphics_failed and not again:
+                    self._use_graphics(True)  # the processor cannot either: it was the file, or memory
+                raise
+
+    def _use_graphics(self, use: bool) -> None:
+        self._graphics_failed = not use
+        self._child.restart_with({} if use else {m.NO_GRAPHICS: "1"})
+
+    def _answer(
+        self,
+        model: Path,
+        message: Message,
+        answer: type[Answer],
+        listener: "_Listener",
+        cancel: CancelToken | None,
+        silence: float | None,
+    ) -> Answer:
         try:
             for reply in self._child.stream(message, final=(answer,), cancel=cancel, silence=silence):
                 listener.hear(reply)
@@ -283,6 +323,7 @@ class LlamaEngine:
         except (ChildHung, UnfitProcessor):
             raise
         except ChildDied:
+            listener.died = True
             if listener.loading:  # twice: native code gave up on this file
                 raise unreadable(model) from None
             raise
@@ -298,6 +339,8 @@ class _Listener:
         self._told = 0  # characters passed on
         self._seen = 0  # characters of the present attempt
         self.loading = False
+        self.graphics = False  # whether a card took part when the model was loaded
+        self.died = False
 
     def hear(self, reply: m.LlamaReply | Restarted) -> None:
         match reply:
@@ -305,6 +348,7 @@ class _Listener:
                 self._seen = 0
             case m.Loading():
                 self.loading = True
+                self.graphics = reply.graphics
             case m.Loaded():
                 self.loading = False
             case m.PromptRead() if self._on_prompt:

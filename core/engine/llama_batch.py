@@ -1,6 +1,8 @@
 """Several answers at once, where that helps. What a step of a large model costs is mostly reading its
 weights, so that tokens for several answers come for less than as many steps; `try_paces`
-finds out for how many. A seat that falls free goes to the next job.
+finds out for how many. A seat that falls free goes to the next job. A tiny model gains nothing by that:
+what each answer has to look back at weighs as much as the weights. Its answers are written side by side, a
+core each.
 
 Each answer has a sequence of its own in a context made for the purpose and freed after it.
 """
@@ -8,13 +10,15 @@ Each answer has a sequence of its own in a context made for the purpose and free
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
 import llama_cpp
 
-from core.engine.llama_native import BATCH, Logits, Model
+from core.engine.llama_native import BATCH, Logits, Model, Sequences
 from core.engine.sampler import Sampler
 
 _llama: Any = llama_cpp
@@ -58,15 +62,60 @@ def choose_seats(paces: Mapping[int, float], jobs: int) -> int:
 def answer_all(
     model: Model, jobs: Sequence[Job], seats: int, on_answer: Callable[[int, Answer], None]
 ) -> None:
-    """Answers every prompt, at most `seats` at a time; `on_answer` gets the number of each as it is done.
-    Raises Cancelled, ModelError."""
+    """Answers every prompt, at most `seats` at a time in one batch; `on_answer` gets the number of each as it
+    is done. Raises Cancelled, ModelError."""
     for job in jobs:
         model.check_length(len(job.tokens))
-    longest = max(len(job.tokens) + job.most for job in jobs)
     waiting = deque(enumerate(jobs))
-    with model.sequences(min(seats, len(jobs)), longest) as context, _batch() as batch:
-        taken = [_Seat(sequence, *waiting.popleft()) for sequence in range(context.count)]
-        while taken:
+    with model.sequences(min(seats, len(jobs)), _longest(jobs)) as context:
+        _answer_waiting(model, context, waiting, on_answer)
+
+
+def answer_side_by_side(
+    model: Model, jobs: Sequence[Job], cores: int, on_answer: Callable[[int, Answer], None]
+) -> None:
+    """The same, each core with a context of its own and one answer at a time in it: for models so small that
+    several cores would wait for each other over a single token. The text is that of one at a time."""
+    for job in jobs:
+        model.check_length(len(job.tokens))
+    waiting = deque(enumerate(jobs))
+    done: SimpleQueue[tuple[int, Answer] | None] = SimpleQueue()  # None: no more from one of them
+
+    def work() -> None:
+        try:
+            with model.sequences(1, _longest(jobs), alone=False) as context:
+                _answer_waiting(model, context, waiting, lambda *answer: done.put(answer))
+        except BaseException:
+            waiting.clear()  # the others begin no further answer
+            raise
+        finally:
+            done.put(None)
+
+    with ThreadPoolExecutor(min(cores, len(jobs)), "answer") as pool:  # llama.cpp runs without the GIL
+        workers = [pool.submit(work) for _ in range(min(cores, len(jobs)))]
+        for _ in workers:
+            while (answer := done.get()) is not None:
+                on_answer(*answer)
+    for worker in workers:
+        worker.result()
+
+
+def _answer_waiting(
+    model: Model,
+    context: Sequences,
+    waiting: deque[tuple[int, Job]],
+    on_answer: Callable[[int, Answer], None],
+) -> None:
+    """Takes jobs, which others may take too, as seats fall free, until there are none."""
+    free, taken = deque(range(context.count)), list[_Seat]()
+    with _batch() as batch:
+        while True:
+            with suppress(IndexError):
+                while free:
+                    taken.append(_Seat(free[0], *waiting.popleft()))
+                    free.popleft()
+            if not taken:
+                return
             due = _fill(batch, taken)
             context.decode(batch)
             for place, seat in due:
@@ -76,8 +125,11 @@ def answer_all(
                 on_answer(seat.number, answer)
                 taken.remove(seat)
                 context.forget(seat.sequence)
-                if waiting:
-                    taken.append(_Seat(seat.sequence, *waiting.popleft()))
+                free.append(seat.sequence)
+
+
+def _longest(jobs: Sequence[Job]) -> int:
+    return max(len(job.tokens) + job.most for job in jobs)
 
 
 def _step_seconds(model: Model, count: int) -> float:

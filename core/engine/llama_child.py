@@ -8,15 +8,23 @@ from pathlib import Path
 from core.engine import messages as m
 from core.engine.gguf_file import Stamp, file_stamp
 from core.engine.inbox import Inbox
-from core.engine.llama_batch import Answer, Job, answer_all, choose_seats, try_paces
+from core.engine.llama_batch import (
+    Answer,
+    Job,
+    answer_all,
+    answer_side_by_side,
+    choose_seats,
+    try_paces,
+)
 from core.engine.llama_build import describe_build, load_backends
-from core.engine.llama_native import AbortFlag, Model, silence
+from core.engine.llama_native import AbortFlag, GraphicsError, Model, graphics_in_use, silence
 from core.engine.memory import peak_rss_mb
 from core.engine.pipe import Failed, Pipe
 from core.engine.sampler import Sampler
 from core.errors import Cancelled, ModelError
 
 _MODELS = 2  # M_L and M_A
+_SIDE_BY_SIDE = 8  # cores at most: each has a context, some 40 MB, and no more answers are asked for
 _FLUSH = 0.02  # seconds between pieces of text; a message a token would slow a tiny model down
 
 
@@ -32,6 +40,8 @@ def main(pipe: Pipe, idle: float | None) -> None:
             server.answer(request)
         except Cancelled:
             pipe.send(Failed("cancelled"))
+        except GraphicsError:
+            pipe.send(Failed("graphics"))
         except ModelError as error:
             pipe.send(Failed("model", str(error)))
 
@@ -110,14 +120,16 @@ class _Server:
                 made = (answer.text, read, answer.new_tokens, 0, cuts[number], took, answer.stopped)
                 self._pipe.send(m.Generated(*made, peak_rss_mb(), number))
 
-            answer_all(model, jobs, self._seats_for(model, len(jobs)), told)
+            if model.side_by_side > 1:
+                answer_side_by_side(model, jobs, min(model.side_by_side, _SIDE_BY_SIDE), told)
+            else:
+                answer_all(model, jobs, self._seats_for(model, len(jobs)), told)
         finally:
             for job in jobs:
                 job.sampler.free()
         self._pipe.send(m.AllGenerated())
 
     def _seats_for(self, model: Model, jobs: int) -> int:
-        # A tiny model's weights are in the cache anyway: together, its answers took twice as long.
         if model.is_tiny or jobs == 1:
             return 1
         model.paces = model.paces or try_paces(model)
@@ -148,7 +160,7 @@ class _Server:
         return stream.finish(), most, "length"
 
     def _told_loading(self) -> None:
-        self._pipe.send(m.Loading())
+        self._pipe.send(m.Loading(graphics_in_use()))
 
     def _told_read(self, done: int, total: int) -> None:
         self._pipe.send(m.PromptRead(done, total))
@@ -160,7 +172,7 @@ class _Server:
         if path not in self._models:
             while len(self._models) >= _MODELS:
                 self._models.popitem(last=False)[1].free()
-            self._pipe.send(m.Loading())
+            self._told_loading()
             self._models[path] = Model(Path(path), threads, self._flag, self._told_loading)
             self._stamps[path] = stamp
             self._pipe.send(m.Loaded())

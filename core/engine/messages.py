@@ -3,6 +3,9 @@
 from core.domain import ParsedMail
 from core.engine.pipe import Cancel, Failed, Message
 
+# In the environment of a llama child, it has the processor alone compute.
+NO_GRAPHICS = "LONGHAND_NO_GRAPHICS"
+
 # To the llama child.
 
 
@@ -75,7 +78,10 @@ LlamaRequest = Generate | GenerateAll | Prepare | Tokenize | TokenizePrompt | In
 
 
 class Loading(Message, frozen=True):
-    """A model file is being opened: a death from here to Loaded is the file's fault or memory's."""
+    """A model file is being opened: a death from here to Loaded is the file's fault, memory's or, with
+    `graphics`, that of the card which is to compute."""
+
+    graphics: bool = False
 
 
 class Loaded(Message, frozen=True):

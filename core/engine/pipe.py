@@ -20,9 +20,10 @@ class Cancel(Message, frozen=True):
 
 
 class Failed(Message, frozen=True):
-    """Child to parent: the request came to nothing. `kind` is 'cancelled', 'model', 'adapter'
-    (the child does not hold the adapter named), 'learning' or 'bug'. `sentence` is for people and
-    holds no mail text; for 'bug' it is the exception's type and the places it passed, never its text."""
+    """Child to parent: the request came to nothing. `kind` is 'cancelled', 'model', 'graphics' (the card
+    failed; the processor may do), 'adapter' (the child does not hold the adapter named), 'learning' or
+    'bug'. `sentence` is for people and holds no mail text; for 'bug' it is the exception's type and the
+    places it passed, never its text."""
 
     kind: str
     sentence: str = ""

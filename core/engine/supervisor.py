@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, Generic, TypeVar, cast
 
 import msgspec
@@ -58,6 +58,7 @@ class Child(Generic[Reply]):
         """`replies` is the union of message types the child answers with (Failed among them);
         a child that gets no request for `idle_seconds` ends, which frees its memory."""
         self._role = role
+        self._settings: Mapping[str, str] = {}
         self._decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(replies)
         self._idle = idle_seconds
         self._turn = threading.Lock()
@@ -107,6 +108,12 @@ class Child(Generic[Reply]):
         """A further message to a request that is running, from any thread."""
         if (running := self._running) is not None:
             running.send(message)
+
+    def restart_with(self, settings: Mapping[str, str]) -> None:
+        """Ends the process that runs, if any; each from now on has these in its environment."""
+        with self._turn:
+            self._settings = settings
+            self._kill()
 
     def close(self) -> None:
         """Ends the child, within three seconds whatever it does."""
@@ -184,7 +191,7 @@ class Child(Generic[Reply]):
 
     def _ensure(self) -> "_Running":
         if self._running is None or self._running.over:
-            self._running = _Running(self._role, self._idle)
+            self._running = _Running(self._role, self._idle, self._settings)
         return self._running
 
     def _kill(self) -> None:
@@ -208,11 +215,14 @@ class _Running:
     the *thread* that started it for the parent. A worker thread of the window ends long before
     the program does; this one lives exactly as long as its child."""
 
-    def __init__(self, role: str, idle: float | None) -> None:
+    def __init__(self, role: str, idle: float | None, settings: Mapping[str, str]) -> None:
         self._frames: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         born: queue.SimpleQueue[tuple[subprocess.Popen[bytes], Pipe] | OSError] = queue.SimpleQueue()
         threading.Thread(
-            target=_serve, args=(role, idle, born, self._frames), name=f"{role}-child", daemon=True
+            target=_serve,
+            args=(role, idle, settings, born, self._frames),
+            name=f"{role}-child",
+            daemon=True,
         ).start()
         result = born.get()
         if isinstance(result, OSError):
@@ -258,11 +268,12 @@ class _Running:
 def _serve(
     role: str,
     idle: float | None,
+    settings: Mapping[str, str],
     born: "queue.SimpleQueue[tuple[subprocess.Popen[bytes], Pipe] | OSError]",
     frames: "queue.SimpleQueue[bytes | None]",
 ) -> None:
     try:
-        process = start(role, idle)
+        process = start(role, idle, settings)
     except OSError as error:
         born.put(error)
         return
@@ -295,12 +306,18 @@ def _error(failed: Failed) -> Exception:
             return LearningError(failed.sentence)
         case "adapter":
             return UnknownAdapterError()
+        case "graphics":
+            return GraphicsFailed(failed.sentence)
         case _:
             return ChildDefectError(failed.sentence)
 
 
 class UnknownAdapterError(ModelError):
     """The child does not hold the adapter a request names; send it along."""
+
+
+class GraphicsFailed(ModelError):
+    """The graphics card did not take a model; the processor may."""
 
 
 def _death_sentence(role: str) -> str:

@@ -11,13 +11,15 @@ from core.tasks import CancelToken, OnPrompt, OnText
 @dataclass(frozen=True)
 class Completion:
     """One answer. Tokens are counted by the model's own tokenizer (0 where a service tells nothing);
-    `cut_tokens` of the mail were left out because the model's context could not hold them."""
+    `cut_tokens` of the mail were left out because the model's context could not hold them.
+    `graphics_failed`: the processor wrote it, as the graphics card would not."""
 
     text: str
     prompt_tokens: int
     new_tokens: int
     seconds: float
     cut_tokens: int = 0
+    graphics_failed: bool = False
 
 
 @dataclass(frozen=True)

@@ -66,4 +66,5 @@ class LocalModel:
 
 
 def _completion(made: Generation) -> Completion:
-    return Completion(made.text, made.prompt_tokens, made.new_tokens, made.seconds, made.cut_tokens)
+    told = (made.cut_tokens, made.graphics_failed)
+    return Completion(made.text, made.prompt_tokens, made.new_tokens, made.seconds, *told)

@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from core.engine.llama_batch import Answer, Job, answer_all, choose_seats, try_paces
+from core.engine.llama_batch import (
+    Answer,
+    Job,
+    answer_all,
+    answer_side_by_side,
+    choose_seats,
+    try_paces,
+)
 from core.engine.llama_native import AbortFlag, Model
 from core.engine.sampler import Sampler
 from core.errors import Cancelled
@@ -41,6 +48,39 @@ def test_answers_are_the_same_however_many_at_a_time(tiny_model: Path) -> None:
         together = written(model, seats)
         # Sums are taken in another order, so a near tie may fall otherwise.
         assert sum(a == b for a, b in zip(alone, together, strict=True)) >= 8
+    model.free()
+
+
+@pytest.mark.parametrize("cores", [1, 2, 3, 20])
+def test_answers_written_side_by_side_are_those_of_one_at_a_time(tiny_model: Path, cores: int) -> None:
+    model = Model(tiny_model, 1, AbortFlag())
+    alone = written(model, 1)
+    answers: dict[int, Answer] = {}
+    asked = jobs(model)
+    answer_side_by_side(model, asked, cores, answers.__setitem__)
+    for job in asked:
+        job.sampler.free()
+    assert [answers[number] for number in range(len(asked))] == alone
+    model.free()
+
+
+def test_a_cancel_ends_all_that_is_written_side_by_side(tiny_model: Path) -> None:
+    flag = AbortFlag()
+    model = Model(tiny_model, 1, flag)
+    asked = jobs(model)
+    answers: list[int] = []
+
+    def told(number: int, _answer: Answer) -> None:
+        answers.append(number)
+        flag.set()
+
+    with pytest.raises(Cancelled):
+        answer_side_by_side(model, asked, 2, told)
+    assert 1 <= len(answers) < len(asked)
+    flag.clear()
+    answer_side_by_side(model, asked[:1], 2, told)  # the model is of use afterwards
+    for job in asked:
+        job.sampler.free()
     model.free()
 
 
