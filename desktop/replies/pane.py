@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QCursor, QKeySequence
+from PySide6.QtGui import QCursor, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -63,6 +63,7 @@ class RepliesPane(QWidget):
         self.sync_button = quiet_button("sync", say("Sync (F5)"), self.sync_asked.emit)
         self.waiting_title = heading("")
         self._thread: tuple[StoredMessage, ...] = ()
+        self._has_room = False
         self._make_commands()
         self._lay_out()
         self._pause = QTimer(self)
@@ -189,7 +190,7 @@ class RepliesPane(QWidget):
             self.waiting_title.setText(say("Waiting · {0} of {1}").format(count, whole))
             self.nothing.setText(say("Nothing that waits is shown by this filter; ‘Show all’ takes it away."))
         else:
-            self.waiting_title.setText(say("Waiting for an answer · {0}").format(count))
+            self.waiting_title.setText(say("Waiting · {0}").format(count))
             self.nothing.setText(say("Nothing waits for an answer. A sync brings what is new."))
 
     def _drafted(self) -> frozenset[MessageId]:
@@ -265,8 +266,17 @@ class RepliesPane(QWidget):
         else:
             rules.pin_rule(self._desk, rule=known.id)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """While it was hidden there was no height to share, and a draft may have come."""
+        super().showEvent(event)
+        if not self._has_room:
+            QTimer.singleShot(0, self, lambda: self._make_room(self.composer.right.isVisible()))
+
     def _make_room(self, written: bool) -> None:
         """More than half for a draft; just the notes before there is one."""
+        self._has_room = self.isVisible()  # if not, once it is
+        if not self._has_room:
+            return
         whole = sum(self.middle.sizes())
         mine = round(whole * 0.58) if written else self.composer.minimumSizeHint().height()
         self.middle.setSizes([whole - mine, mine])

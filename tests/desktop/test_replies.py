@@ -2,6 +2,7 @@
 is shown before a service is sent anything."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -15,7 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from core.domain import AccountId, Draft, MessageId
+from core.domain import AccountId, Draft, Finding, MessageId
 from core.sample.server import SampleServer
 from core.store.accounts import Account
 from core.store.settings import Cloud
@@ -28,6 +29,7 @@ from desktop.replies.composer import Composer
 from desktop.replies.first_request import FirstRequest
 from desktop.replies.handing_over import HandingOver
 from desktop.replies.page_view import PageView
+from tests.desktop.conftest import OpenWindow, open_app
 from tests.model_services import Service, openai_stream, serving
 
 LEFT = Qt.MouseButton.LeftButton
@@ -203,11 +205,25 @@ def test_what_is_written_ahead_gives_way(qtbot: QtBot, window: MainWindow) -> No
 def test_a_draft_of_an_earlier_day_is_there_again(qtbot: QtBot, window: MainWindow) -> None:
     pane = window.replies
     second = pane.model.message(1).id
-    made = window.desk.app.draft(second, notes="yes")
+    made = Draft("Yes, Ingrid will come.", findings=(Finding(5, 11, "Ingrid", "not in the mail"),))
+    window.desk.app.note_seen(second, made)
     pane.messages.setCurrentIndex(pane.model.index(1))
     assert pane.composer.draft.toPlainText() == made.text
-    assert pane.composer.notes.toPlainText() == "yes"
     assert pane.composer.draft.findings == made.findings
+
+
+def test_a_draft_that_is_there_at_the_start_gets_its_room(
+    qtbot: QtBot, open_window: OpenWindow, synced_home: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "drafted"
+    shutil.copytree(synced_home, home)
+    app = open_app(home)
+    app.note_seen(app.waiting(1)[0].id, Draft("Yes.\n\nBest"))
+    app.close()
+    pane = open_window(home).replies
+    qtbot.waitUntil(lambda: pane.middle.sizes()[1] > pane.middle.sizes()[0], timeout=WRITING_MS)
+    pane.new_action.trigger()  # no draft yet
+    qtbot.waitUntil(lambda: pane.middle.sizes()[1] < pane.middle.sizes()[0], timeout=WRITING_MS)
 
 
 @pytest.fixture
