@@ -239,6 +239,8 @@ class Composer(QWidget):
         sheet = self.sheet
         if sheet is None or sheet.job is not None or sheet.target is None or not self.isVisible():
             return
+        if self.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
+            return  # a picture is drawn
         notes = self.notes.toPlainText()
         if sheet.draft is not None and notes == sheet.notes:
             return
