@@ -23,6 +23,7 @@ class PageView(QTextBrowser):
         self.setUndoRedoEnabled(False)
         self.setAccessibleName(say("The message as it was laid out"))
         self.document().setDocumentMargin(SPACE * 3)
+        self.setViewportMargins(0, 0, SPACE * 4, 0)  # for the button beside
         self.anchorClicked.connect(self.ask)
 
     def show_page(self, html: str) -> None:

@@ -125,7 +125,9 @@ class RepliesPane(QWidget):
         cell.setContentsMargins(0, 0, 0, 0)
         cell.addWidget(self.above, 0, 0)
         corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
-        cell.addWidget(self.layout_button, 0, 0, corner)
+        beside = row(self.layout_button)
+        beside.setContentsMargins(0, SPACE // 2, SPACE + 6, 0)  # clear of the scroll bar
+        cell.addLayout(beside, 0, 0, corner)
         self.middle.addWidget(over)
         self.middle.addWidget(self.composer)
         self.middle.setStretchFactor(0, 1)
