@@ -68,7 +68,7 @@ from core.store.exchanges import ExchangeRepository
 from core.store.jobs import JobRepository
 from core.store.ledger import LedgerRepository
 from core.store.lock import ProfileLock
-from core.store.messages import MessageRepository, StoredMessage
+from core.store.messages import ALL, MessageRepository, StoredMessage, Wanted
 from core.store.opening import open_database
 from core.store.paths import Profile
 from core.store.settings import Cloud, Exclude, LargeModel, Settings
@@ -301,12 +301,16 @@ class App:
         finally:
             self._refresh()
 
-    def waiting(self, limit: int = 50, offset: int = 0) -> tuple[StoredMessage, ...]:
+    def waiting(self, limit: int = 50, offset: int = 0, wanted: Wanted = ALL) -> tuple[StoredMessage, ...]:
         """Received from people and not answered yet, newest first."""
-        return self._messages.waiting(limit, offset)
+        return self._messages.waiting(limit, offset, wanted)
 
-    def waiting_count(self) -> int:
-        return self._messages.waiting_count()
+    def waiting_count(self, wanted: Wanted = ALL) -> int:
+        return self._messages.waiting_count(wanted)
+
+    def own_addresses(self) -> frozenset[str]:
+        """All that the user has, or has sent mail from."""
+        return self._mailbox.own_addresses()
 
     def message(self, message: MessageId) -> StoredMessage:
         """Raises InputError for an unknown one."""

@@ -34,6 +34,7 @@ from desktop.parts import command, label, retint
 from desktop.rail import Rail
 from desktop.replies.pane import RepliesPane
 from desktop.rules.pane import RulesPane
+from desktop.tray import Tray
 from desktop.words import say
 
 CLOSING_SECONDS = 3.0
@@ -63,6 +64,8 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._make_actions()
         self._make_menus()
+        self.tray = Tray(self, [self.sync_action, self.quit_action])
+        self.tray.show_where_possible()
         self._connect()
         self._on_changed(Changed.ACCOUNTS)
         self._look = theme.tones(self.palette())
@@ -162,6 +165,8 @@ class MainWindow(QMainWindow):
         self.accounts.import_asked.connect(self.import_mail)
         self.replies.rule_asked.connect(self.show_rule)
         self.replies.sync_asked.connect(self.sync)
+        self.replies.ahead.ready.connect(self.tray.tell_ready)
+        self.tray.asked.connect(self._on_tray)
         self.desk.changed.connect(self._on_changed)
         self.desk.failed.connect(self.show_failure)
         self.desk.told.connect(self._show_told)
@@ -205,8 +210,13 @@ class MainWindow(QMainWindow):
         """In front of other windows, as far as the system lets a program do that."""
         if self.isMinimized():
             self.showNormal()
+        self.show()
         self.raise_()
         self.activateWindow()
+
+    def _on_tray(self) -> None:
+        self.show_screen(self.replies)
+        self.come_forward()
 
     def show_rule(self, rule: RuleId) -> None:
         self.show_screen(self.rules)
@@ -294,5 +304,6 @@ class MainWindow(QMainWindow):
             self._settings.setValue("replies", self.replies.parts.saveState())
             self._settings.setValue("rules", self.rules.parts.saveState())
         self.hide()
+        self.tray.hide()
         self.all_ended = self.desk.close(CLOSING_SECONDS)
         super().closeEvent(event)

@@ -96,7 +96,7 @@ def _with_window(app: App, draw: Callable[[MainWindow], QImage], dark: bool) -> 
             return draw(window)
     finally:
         window.hide()
-        window.desk.jobs.close(1.0)
+        window.desk.jobs.close(SETTLING_SECONDS)  # Qt aborts where a thread still runs as its object goes
         window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         qInstallMessageHandler(before)

@@ -17,6 +17,7 @@ from desktop.desk import Desk
 from desktop.learning.blind import BlindDialog
 from desktop.main_window import MainWindow
 from desktop.operations import mail
+from desktop.replies.first_request import FirstRequest
 from desktop.rules.dialog import RuleDialog
 from desktop.screenshot import off_screen, picture, picture_of_dialog
 
@@ -58,11 +59,13 @@ def _screens(app: App) -> None:
     _both(app, "replies", lambda window: window.replies.show_message(message))
     _both(app, "draft", _with_draft(message, draft, None))
     _both(app, "compare", _with_draft(message, draft, plain.text))
+    _both(app, "new-mail", _new_mail)
     for name in ("rules", "learning", "models", "accounts", "privacy", "about"):
         _both(app, name, lambda window, name=name: window.show_screen(getattr(window, name)))
     for name, make in (
         ("add-account", lambda window: AccountDialog(window.desk, window)),
         ("never-read", _second_step),
+        ("first-request", _first_request),
         ("add-rule", lambda window: RuleDialog(window.rules)),
         ("blind-test", lambda window: BlindDialog(window.desk, app.comparing.blind_test(), window)),
     ):
@@ -72,6 +75,20 @@ def _screens(app: App) -> None:
 
 def _with_draft(message: object, draft: Draft, zero_shot: str | None) -> Callable[[MainWindow], None]:
     return lambda window: window.replies.show_draft(message, NOTES, draft, zero_shot)
+
+
+def _new_mail(window: MainWindow) -> None:
+    pane = window.replies
+    pane.new_mail()
+    pane.head.to.setText("Ingrid Vale <ingrid@vale.example>")
+    pane.head.subject.setText("The lease")
+    pane.composer.notes.setPlainText("ask whether Friday at 10 suits her")
+
+
+def _first_request(window: MainWindow) -> FirstRequest:
+    app = window.desk.app
+    text = app.preview(app.waiting(1)[0].id, NOTES)
+    return FirstRequest(window, "large-1 (api.service.example)", text)
 
 
 def _second_step(window: MainWindow) -> AccountDialog:

@@ -121,6 +121,12 @@ class Mailbox:
         """Who the user is in a new mail."""
         return self._identity(self.account(mail))
 
+    def own_addresses(self) -> frozenset[str]:
+        """The user's, in any account."""
+        accounts = self._accounts.all()
+        sent_from = (self._messages.own_addresses(one.id, _OWN_MAILS) for one in accounts)
+        return frozenset({one.address for one in accounts}.union(*sent_from))
+
     def manner(self, message: StoredMessage, everyone: bool | None = None) -> Manner:
         """How the user would send a reply to a stored message: with the original under it if most of their
         replies have it, and to everyone, where not told, if they mostly answer so what went to several."""

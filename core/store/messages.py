@@ -1,6 +1,7 @@
 """Messages as the reader understood them, and the search over them. Raw mail is not kept."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -35,6 +36,40 @@ class StoredMessage:
     outgoing: bool
     seen: bool
     answered: bool
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which of the messages that wait: of an account, unread, with one of these addresses in To, among
+    these."""
+
+    account: AccountId | None = None
+    unread: bool = False
+    to: frozenset[str] | None = None
+    among: frozenset[MessageId] | None = None
+
+    def condition(self) -> tuple[str, tuple[str | int, ...]]:
+        """SQL to follow WHERE ... and its values."""
+        sql = ""
+        values: list[str | int] = []
+        if self.account is not None:
+            sql += " AND account = ?"
+            values.append(self.account)
+        if self.unread:
+            sql += " AND NOT seen"
+        if self.to is not None:
+            sql += (
+                " AND EXISTS (SELECT 1 FROM json_each(messages.mail_json, '$.to') AS one"
+                " WHERE json_extract(one.value, '$.email') IN (SELECT value FROM json_each(?)))"
+            )
+            values.append(json.dumps(sorted(self.to)))
+        if self.among is not None:
+            sql += " AND id IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(sorted(self.among)))
+        return sql, tuple(values)
+
+
+ALL = Wanted()
 
 
 class MessageRepository:
@@ -79,12 +114,15 @@ class MessageRepository:
         """Ranking reads every match, which takes longer than a person waits where there are thousands."""
         return self._number(_MATCHES, query, MOST_RANKED + 1) > MOST_RANKED
 
-    def waiting(self, limit: int = 50, offset: int = 0) -> tuple[StoredMessage, ...]:
+    def waiting(self, limit: int = 50, offset: int = 0, wanted: Wanted = ALL) -> tuple[StoredMessage, ...]:
         """Received from a person and not answered yet, newest first."""
-        return self._many(f"{_WAITING} ORDER BY date DESC, id DESC LIMIT ? OFFSET ?", limit, offset)
+        sql, values = wanted.condition()
+        rest = f"{_WAITING}{sql} ORDER BY date DESC, id DESC LIMIT ? OFFSET ?"
+        return self._many(rest, *values, limit, offset)
 
-    def waiting_count(self) -> int:
-        return self._number(f"{_COUNT} {_WAITING}")
+    def waiting_count(self, wanted: Wanted = ALL) -> int:
+        sql, values = wanted.condition()
+        return self._number(f"{_COUNT} {_WAITING}{sql}", *values)
 
     def sent(self) -> tuple[StoredMessage, ...]:
         """All the user wrote, oldest first."""

@@ -130,6 +130,15 @@ def save_new(desk: Desk, *, mail: NewMail, text: str, replaces: tuple[str, ...])
     return desk.run(say("Saving the draft"), Lane.MAIL, work, Changed.PRIVACY)
 
 
+def make_whole(desk: Desk, *, target: Target, text: str, everyone: bool) -> Job:
+    """The mail that the text is the body of; the job's result are its bytes."""
+    return desk.run(
+        say("Putting the mail together"),
+        Lane.LOOK,
+        lambda _: desk.app.outgoing.whole(target, text, everyone=everyone),
+    )
+
+
 def heed(desk: Desk, written: Written) -> None:
     """What Longhand changed by itself can be taken back like the user's own changes."""
     if written.edit.before or written.edit.after:

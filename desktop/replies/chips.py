@@ -109,6 +109,7 @@ class Chips(QScrollArea):
     ) -> None:
         for chip in self.chips:
             self._column.removeWidget(chip)
+            chip.hide()  # it goes only when the event loop comes to it
             chip.deleteLater()
         self.chips = tuple(Chip(one, _of(one, book), one.line.trait in left_out) for one in applied)
         for row, chip in enumerate(self.chips):

@@ -21,6 +21,7 @@ from desktop.parts import ActionButton, command, heading, label, row, separator
 from desktop.replies import differences
 from desktop.replies.draft_edit import DraftEdit
 from desktop.replies.first_request import FirstRequest
+from desktop.replies.handing_over import HandingOver
 from desktop.replies.sheet import Sheet
 from desktop.theme import SPACE
 from desktop.words import in_window, say, who
@@ -43,6 +44,8 @@ class Composer(QWidget):
         self._sheets: dict[MessageId | None, Sheet] = {}
         self.sheet: Sheet | None = None
         self._preparing: Job | None = None
+        self._handing_over = HandingOver(desk.app.home, self)
+        desk.at_close(self._handing_over.clear)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PREPARE_MS)
@@ -103,6 +106,10 @@ class Composer(QWidget):
             self, say("Save to Drafts"), self.save, symbol="save", shortcut="Ctrl+S",
             hint=say("Put this mail into the Drafts folder of your account"),
         )  # fmt: skip
+        self.hand_over_action = command(
+            self, say("Open in mail program"), self.hand_over, symbol="openmail", shortcut="Ctrl+Shift+O",
+            hint=say("Open it as a mail in your mail program, to send it from there"),
+        )  # fmt: skip
         self.copy_action = command(
             self, say("Copy"), self.copy, symbol="copy", shortcut="Ctrl+Shift+C",
             hint=say("Copy the whole text"),
@@ -115,8 +122,9 @@ class Composer(QWidget):
     def _lay_out(self) -> None:
         self.write_button = ActionButton(self.write_action, primary=True)
         self.save_button = ActionButton(self.save_action, primary=True)
-        self.stop_button, self.copy_button, self.again_button = (
-            ActionButton(one) for one in (self.stop_action, self.copy_action, self.again_action)
+        self.stop_button, self.hand_over_button, self.copy_button, self.again_button = (
+            ActionButton(one)
+            for one in (self.stop_action, self.hand_over_action, self.copy_action, self.again_action)
         )
         ask = QHBoxLayout()
         ask.setSpacing(SPACE * 2)
@@ -131,7 +139,9 @@ class Composer(QWidget):
         pages.setSpacing(SPACE * 2)
         pages.addWidget(self.left, 1)
         pages.addWidget(self.right, 1)
-        line = row(self.save_button, self.copy_button, self.again_button, self.stop_button)
+        line = row(
+            self.save_button, self.hand_over_button, self.copy_button, self.again_button, self.stop_button
+        )
         line.addWidget(self.status, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE * 2)
@@ -229,6 +239,8 @@ class Composer(QWidget):
         sheet = self.sheet
         if sheet is None or sheet.job is not None or sheet.target is None or not self.isVisible():
             return
+        if self.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
+            return  # a picture is drawn
         notes = self.notes.toPlainText()
         if sheet.draft is not None and notes == sheet.notes:
             return
@@ -334,6 +346,26 @@ class Composer(QWidget):
         job.done.connect(lambda _: self._tell(sheet, say("Saved to Drafts")))
         job.failed.connect(lambda _error: self._tell(sheet, say("Not saved")))
         self._refresh()
+
+    def hand_over(self) -> None:
+        sheet = self.sheet
+        if sheet is None or sheet.target is None:
+            return
+        text = self.draft.toPlainText()
+        job = replies.make_whole(self._desk, target=sheet.target, text=text, everyone=sheet.to_all)
+        job.done.connect(lambda raw: self._on_whole(sheet, raw))
+
+    def _on_whole(self, sheet: Sheet, raw: bytes) -> None:
+        try:
+            opened = self._handing_over.open(raw)
+        except OSError:
+            opened = False
+        if opened:
+            self._tell(sheet, say("Handed to your mail program"))
+        else:
+            self._desk.failed.emit(
+                say("No program on this computer opens mail files; save it to Drafts, or copy it.")
+            )
 
     def copy(self) -> None:
         if self.sheet is not None:
@@ -449,10 +481,11 @@ class Composer(QWidget):
         self.write_action.setEnabled(sheet is not None and sheet.target is not None and not writing)
         self.again_action.setEnabled(sheet is not None and sheet.target is not None)
         self.save_action.setEnabled(sheet is not None and sheet.target is not None)
+        self.hand_over_action.setEnabled(sheet is not None and sheet.target is not None)
         self._show_recipients()
         self.write_action.setVisible(not written)
         self.stop_action.setVisible(writing)
-        for one in (self.save_action, self.copy_action, self.again_action):
+        for one in (self.save_action, self.hand_over_action, self.copy_action, self.again_action):
             one.setVisible(written and not writing)
         for one in self.wish_actions:  # no room for them beside another page
             one.setVisible(written and not writing and not comparing)

@@ -2,7 +2,7 @@
 to be loaded is refused here, and a link is followed only after the user saw where it leads."""
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QMessageBox, QTextBrowser
 
 from desktop.theme import SPACE
@@ -17,18 +17,22 @@ class PageView(QTextBrowser):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("thread")
+        self._nothing = QImage(1, 1, QImage.Format.Format_ARGB32)
+        self._nothing.fill(Qt.GlobalColor.transparent)
         self.setOpenLinks(False)
         self.setUndoRedoEnabled(False)
         self.setAccessibleName(say("The message as it was laid out"))
         self.document().setDocumentMargin(SPACE * 3)
+        self.setViewportMargins(0, 0, SPACE * 4, 0)  # for the button beside
         self.anchorClicked.connect(self.ask)
 
     def show_page(self, html: str) -> None:
         self.setHtml(html)
 
-    def loadResource(self, _kind: int, url: QUrl | str) -> None:  # noqa: N802
-        """Nothing is ever loaded, from anywhere."""
+    def loadResource(self, _kind: int, url: QUrl | str) -> QImage:  # noqa: N802
+        """Nothing is ever loaded, from anywhere. Not None: Qt would look for a file of that name itself."""
         self.refused.emit(QUrl(url))
+        return self._nothing
 
     def ask(self, url: QUrl) -> None:
         """Shows where a link leads: what stands in the mail may say something else."""

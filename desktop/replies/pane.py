@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QCursor, QKeySequence
+from PySide6.QtGui import QCursor, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain import Address, AppliedRule, Draft, MessageId, RuleId, RuleState, Scope, ScopeKind
-from core.store.messages import StoredMessage
+from core.store.messages import StoredMessage, Wanted
 from desktop import words
 from desktop.desk import Changed, Desk
 from desktop.operations import replies, rules
@@ -25,6 +25,7 @@ from desktop.parts import command, heading, label, quiet_button, row, separator
 from desktop.replies.ahead import Ahead
 from desktop.replies.chips import Chips
 from desktop.replies.composer import Composer
+from desktop.replies.filters import Filters
 from desktop.replies.message_list import WaitingModel, message_list
 from desktop.replies.new_mail import NewMailHead
 from desktop.replies.page_view import PageView
@@ -57,10 +58,12 @@ class RepliesPane(QWidget):
         self.search.setPlaceholderText(say("Search mail"))
         self.search.setAccessibleName(say("Search mail"))
         self.search.setClearButtonEnabled(True)
+        self.filters = Filters(desk.app.own_addresses, self._drafted)
         self.nothing = label(role="muted")
         self.sync_button = quiet_button("sync", say("Sync (F5)"), self.sync_asked.emit)
         self.waiting_title = heading("")
         self._thread: tuple[StoredMessage, ...] = ()
+        self._has_room = False
         self._make_commands()
         self._lay_out()
         self._pause = QTimer(self)
@@ -68,6 +71,7 @@ class RepliesPane(QWidget):
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self.reload)
         self.search.textChanged.connect(lambda _text: self._pause.start())
+        self.filters.changed.connect(self.reload)
         self.messages.selectionModel().currentChanged.connect(self._on_current)
         self.composer.rules_changed.connect(self._show_rules)
         self.composer.page_shown.connect(self._make_room)
@@ -104,6 +108,9 @@ class RepliesPane(QWidget):
             self, say("Search mail"), self.search.setFocus, symbol="find",
             shortcut=QKeySequence.StandardKey.Find, hint=say("Search all mail that was received"),
         )  # fmt: skip
+        separator(self)
+        self.addActions(self.filters.actions())
+        self.addAction(self.filters.accounts_menu.menuAction())
 
     def _lay_out(self) -> None:
         self.middle = QSplitter(Qt.Orientation.Vertical)
@@ -118,7 +125,9 @@ class RepliesPane(QWidget):
         cell.setContentsMargins(0, 0, 0, 0)
         cell.addWidget(self.above, 0, 0)
         corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
-        cell.addWidget(self.layout_button, 0, 0, corner)
+        beside = row(self.layout_button)
+        beside.setContentsMargins(0, SPACE // 2, SPACE + 6, 0)  # clear of the scroll bar
+        cell.addLayout(beside, 0, 0, corner)
         self.middle.addWidget(over)
         self.middle.addWidget(self.composer)
         self.middle.setStretchFactor(0, 1)
@@ -146,7 +155,9 @@ class RepliesPane(QWidget):
         top.setSpacing(SPACE)
         new = quiet_button("newmail", self.new_action.toolTip(), self.new_action.trigger)
         top.addLayout(row(self.waiting_title, 1, new, self.sync_button, spacing=0))
-        top.addWidget(self.search)
+        finding = row(self.search, self.filters, spacing=SPACE // 2)
+        finding.setStretch(0, 1)
+        top.addLayout(finding)
         top.addWidget(self.nothing)
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 0, 0, 0)
@@ -158,21 +169,34 @@ class RepliesPane(QWidget):
     def reload(self) -> None:
         """Reads the list again and stays on the message that was open."""
         sheet = self.composer.sheet
-        self.model.show_drafted(self._desk.app.drafted() | self.composer.written())
-        wanted = self.search.text().strip()
-        self.model.show_from(partial(self._found, wanted) if wanted else self._desk.app.waiting)
-        if wanted:
+        self.model.show_drafted(self._drafted())
+        self.filters.show_accounts(self._desk.app.accounts())
+        searched, wanted = self.search.text().strip(), self.filters.wanted
+        waiting = partial(self._desk.app.waiting, wanted=wanted)
+        self.model.show_from(partial(self._found, searched) if searched else waiting)
+        if searched:
             self.waiting_title.setText(say("Found · {0}").format(self.model.rowCount()))
             self.nothing.setText(say("No mail holds all of these words."))
         else:
-            count = self._desk.app.waiting_count()
-            self.waiting_title.setText(say("Waiting for an answer · {0}").format(count))
-            self.nothing.setText(say("Nothing waits for an answer. A sync brings what is new."))
+            self._say_waiting(wanted)
         self.nothing.setVisible(self.model.rowCount() == 0)
         row = self.model.row_of(sheet.message) if sheet and sheet.message else -1
         if self.model.rowCount() and not (sheet and sheet.message is None):
             self.messages.setCurrentIndex(self.model.index(max(0, row)))
         self._show_rules(self.composer.sheet)
+
+    def _say_waiting(self, wanted: Wanted) -> None:
+        count = self._desk.app.waiting_count(wanted)
+        if self.filters.active:
+            whole = self._desk.app.waiting_count()
+            self.waiting_title.setText(say("Waiting · {0} of {1}").format(count, whole))
+            self.nothing.setText(say("Nothing that waits is shown by this filter; ‘Show all’ takes it away."))
+        else:
+            self.waiting_title.setText(say("Waiting · {0}").format(count))
+            self.nothing.setText(say("Nothing waits for an answer. A sync brings what is new."))
+
+    def _drafted(self) -> frozenset[MessageId]:
+        return self._desk.app.drafted() | self.composer.written()
 
     def show_message(self, message: MessageId) -> None:
         """Opens a message, whether or not it is among those that wait."""
@@ -244,8 +268,17 @@ class RepliesPane(QWidget):
         else:
             rules.pin_rule(self._desk, rule=known.id)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """While it was hidden there was no height to share, and a draft may have come."""
+        super().showEvent(event)
+        if not self._has_room:
+            QTimer.singleShot(0, self, lambda: self._make_room(self.composer.right.isVisible()))
+
     def _make_room(self, written: bool) -> None:
         """More than half for a draft; just the notes before there is one."""
+        self._has_room = self.isVisible()  # if not, once it is
+        if not self._has_room:
+            return
         whole = sum(self.middle.sizes())
         mine = round(whole * 0.58) if written else self.composer.minimumSizeHint().height()
         self.middle.setSizes([whole - mine, mine])
@@ -306,7 +339,7 @@ class RepliesPane(QWidget):
 
     def _on_written_ahead(self, message: MessageId, draft: Draft) -> None:
         self.composer.take(message, draft)
-        self.model.show_drafted(self._desk.app.drafted() | self.composer.written())
+        self.model.show_drafted(self._drafted())
 
     def _on_changed(self, what: Changed) -> None:
         if what & (Changed.MESSAGES | Changed.ACCOUNTS):

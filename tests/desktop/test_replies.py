@@ -1,6 +1,8 @@
 """The Replies screen beyond a single reply: whom it goes to, new mails, what is done in idle time, and what
 is shown before a service is sent anything."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -8,18 +10,26 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from core.domain import Draft, MessageId
+from core.domain import AccountId, Draft, Finding, MessageId
+from core.sample.server import SampleServer
+from core.store.accounts import Account
 from core.store.settings import Cloud
 from core.tasks import CancelToken, Progress
+from desktop.desk import Changed
 from desktop.jobs import Job
 from desktop.main_window import MainWindow
 from desktop.operations import mail
 from desktop.replies.composer import Composer
 from desktop.replies.first_request import FirstRequest
+from desktop.replies.handing_over import HandingOver
+from desktop.replies.page_view import PageView
+from tests.desktop.conftest import OpenWindow, open_app
 from tests.model_services import Service, openai_stream, serving
 
 LEFT = Qt.MouseButton.LeftButton
@@ -195,11 +205,25 @@ def test_what_is_written_ahead_gives_way(qtbot: QtBot, window: MainWindow) -> No
 def test_a_draft_of_an_earlier_day_is_there_again(qtbot: QtBot, window: MainWindow) -> None:
     pane = window.replies
     second = pane.model.message(1).id
-    made = window.desk.app.draft(second, notes="yes")
+    made = Draft("Yes, Ingrid will come.", findings=(Finding(5, 11, "Ingrid", "not in the mail"),))
+    window.desk.app.note_seen(second, made)
     pane.messages.setCurrentIndex(pane.model.index(1))
     assert pane.composer.draft.toPlainText() == made.text
-    assert pane.composer.notes.toPlainText() == "yes"
     assert pane.composer.draft.findings == made.findings
+
+
+def test_a_draft_that_is_there_at_the_start_gets_its_room(
+    qtbot: QtBot, open_window: OpenWindow, synced_home: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "drafted"
+    shutil.copytree(synced_home, home)
+    app = open_app(home)
+    app.note_seen(app.waiting(1)[0].id, Draft("Yes.\n\nBest"))
+    app.close()
+    pane = open_window(home).replies
+    qtbot.waitUntil(lambda: pane.middle.sizes()[1] > pane.middle.sizes()[0], timeout=WRITING_MS)
+    pane.new_action.trigger()  # no draft yet
+    qtbot.waitUntil(lambda: pane.middle.sizes()[1] < pane.middle.sizes()[0], timeout=WRITING_MS)
 
 
 @pytest.fixture
@@ -252,3 +276,226 @@ def test_a_service_is_sent_nothing_in_idle_time(qtbot: QtBot, window: MainWindow
     qtbot.wait(1500)
     qtbot.waitUntil(lambda: not window.desk.jobs.running, timeout=WRITING_MS)
     assert service.requests == []
+
+
+# The layout
+
+
+SPYING = (
+    '<p style="background: url({0}/style)">Offer <b>ends</b> today</p><img src="{0}/picture" alt="a map">'
+    '<link rel=stylesheet href="{0}/sheet"><table background="{0}/table"><tr><td>1<td>2</table>'
+    '<a href="https://shop.example/go">shop</a>'
+)
+
+
+def test_a_layout_is_fetched_made_safe_and_loads_nothing(qtbot: QtBot, empty_window: MainWindow) -> None:
+    """Over a real server; the pictures would come from one that counts who asks."""
+    with serving("/", openai_stream) as spied:
+        html = SPYING.format(spied.url)
+        raw = (
+            "From: Ann Marsh <ann@x.example>\r\nTo: me@y.example\r\nSubject: Offer\r\n"
+            "Message-ID: <o@x.example>\r\n"
+            "Date: Mon, 2 Mar 2026 09:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+            f"Content-Type: text/html; charset=utf-8\r\n\r\n{html}\r\n"
+        ).encode()
+        plain = raw.replace(b"text/html", b"text/plain").replace(b"<o@", b"<p@")
+        server = SampleServer.start([("INBOX", frozenset(), raw), ("INBOX", frozenset(), plain)], user="me")
+        app = empty_window.desk.app
+        account = Account(AccountId(0), "me@y.example", "", server.host, server.port, "none", server.user)
+        app.add_account(account, server.password)
+        app.sync(Progress(), CancelToken())
+        empty_window.desk.changed.emit(Changed.MESSAGES | Changed.ACCOUNTS)
+        pane = empty_window.replies
+        pane.show_message(app.message_by_header("<o@x.example>").id)
+        refused: list[str] = []
+        pane.page.refused.connect(lambda url: refused.append(url.toString()))
+        pane.layout_action.trigger()
+        qtbot.waitUntil(lambda: pane.above.currentWidget() is pane.page, timeout=WRITING_MS)
+        assert "Offer ends today" in pane.page.toPlainText()
+        assert "a map" in pane.page.toPlainText()
+        assert pane.layout_button.isChecked()
+        pane.layout_action.trigger()
+        assert pane.above.currentWidget() is pane.reading
+        pane.show_message(app.message_by_header("<p@x.example>").id)
+        pane.layout_action.trigger()
+        qtbot.waitUntil(lambda: "plain text" in empty_window.told.text(), timeout=WRITING_MS)
+        assert pane.above.currentWidget() is pane.reading
+        assert not pane.layout_action.isChecked()
+        server.stop()
+        assert (spied.requests, refused) == ([], [])
+
+
+def test_what_no_server_has_is_one_sentence(qtbot: QtBot, window: MainWindow, several: MessageId) -> None:
+    window.replies.show_message(several)
+    window.replies.layout_action.trigger()
+    qtbot.waitUntil(lambda: window._notice is not None, timeout=WRITING_MS)
+    assert window._notice is not None
+    assert window._notice.text() == "This mail came from a file, of which only the text is kept."
+    window._notice.close()
+    assert not window.replies.layout_action.isChecked()
+
+
+def test_a_page_refuses_what_still_asks_to_be_loaded(qtbot: QtBot, tmp_path: Path) -> None:
+    """Should the reader child ever let something through."""
+    picture = tmp_path / "picture.png"
+    red = QImage(300, 200, QImage.Format.Format_RGB32)
+    red.fill(Qt.GlobalColor.red)
+    assert red.save(str(picture))
+    page = PageView()
+    qtbot.addWidget(page)
+    page.resize(400, 300)
+    page.show()
+    refused: list[str] = []
+    page.refused.connect(lambda url: refused.append(url.scheme()))
+    page.show_page(f'<img src="http://127.0.0.1:1/p"><img src="{picture.as_uri()}"><img src="{picture}">')
+    qtbot.waitUntil(lambda: set(refused) == {"file", "http", ""})
+    shown = page.grab().toImage()
+    colours = {shown.pixelColor(x, y).name() for x in range(0, 400, 10) for y in range(0, 300, 10)}
+    assert "#ff0000" not in colours
+
+
+class Opened(QObject):
+    """What the desktop is asked to open, by the handler that Qt offers for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.urls: list[QUrl] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.urls.append(url)
+
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    handler = Opened()
+    schemes = ("file", "https")
+    for scheme in schemes:
+        QDesktopServices.setUrlHandler(scheme, handler, "open")
+    yield handler
+    for scheme in schemes:
+        QDesktopServices.unsetUrlHandler(scheme)
+
+
+def test_a_link_is_followed_after_its_address_was_shown(qtbot: QtBot, opened: Opened) -> None:
+    page = PageView()
+    qtbot.addWidget(page)
+    for url in ("javascript:x", "file:///etc/passwd"):
+        page.ask(QUrl(url))
+        assert page.findChild(QMessageBox) is None
+    page.ask(QUrl("https://shop.example/go"))
+    box = page.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert box.informativeText() == "https://shop.example/go"
+    box.accept()
+    assert [one.toString() for one in opened.urls] == ["https://shop.example/go"]
+
+
+# The mail program
+
+
+def test_a_reply_is_handed_over_as_a_private_file_that_goes(
+    qtbot: QtBot, window: MainWindow, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    composer = window.replies.composer
+    composer.draft.setPlainText("Monday is fine.")
+    composer._refresh()
+    assert composer.hand_over_button.isVisible()
+    QTest.mouseClick(composer.hand_over_button, LEFT)
+    qtbot.waitUntil(lambda: bool(opened.urls), timeout=WRITING_MS)
+    path = Path(opened.urls[0].toLocalFile())
+    mail = message_from_bytes(path.read_bytes(), policy=default)
+    sender = window.replies.model.message(0).mail.sender
+    assert mail["X-Unsent"] == "1"
+    assert sender.email in str(mail["To"])
+    assert "Monday is fine." in mail.get_content()  # type: ignore[attr-defined]
+    assert composer.status.text() == "Handed to your mail program"
+    if os.name == "posix":
+        assert path.stat().st_mode & 0o077 == 0
+        assert path.parent.stat().st_mode & 0o077 == 0
+    assert not set(path.stem) - set("0123456789abcdef")  # a name that says nothing
+    window.close()
+    assert not path.exists()
+
+
+def test_where_no_program_opens_mail_files_nothing_is_left(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    left = tmp_path / "longhand-outgoing" / "of-a-killed-one.eml"
+    left.parent.mkdir()
+    left.write_text("x")
+    handing = HandingOver(tmp_path)
+    assert not left.exists()
+    assert not handing.open(b"Subject: x\r\n\r\nx\r\n")  # the offscreen platform opens nothing
+    assert list(handing.folder.iterdir()) == []
+
+
+# What is shown
+
+
+def test_filters_show_less_and_say_so(qtbot: QtBot, window: MainWindow, several: MessageId) -> None:
+    pane, app = window.replies, window.desk.app
+    pane.reload()
+    whole = pane.model.rowCount()
+    file_mail = app.message(several).mail
+    assert file_mail.subject in {pane.model.message(row).mail.subject for row in range(whole)}
+    pane.filters.drafted_action.trigger()
+    assert pane.model.rowCount() == 0
+    assert pane.waiting_title.text() == f"Waiting · 0 of {whole}"
+    assert pane.nothing.isVisible()
+    app.note_seen(several, Draft("Yes."))
+    pane.reload()
+    assert [pane.model.message(0).id, pane.model.rowCount()] == [several, 1]
+    assert "a draft is there" in pane.model.index(0).data()
+    pane.filters.all_action.trigger()
+    assert pane.model.rowCount() == whole
+    pane.filters.unread_action.trigger()
+    unread = sum(not one.seen for one in app.waiting(100))
+    assert pane.model.rowCount() == unread
+    pane.filters.all_action.trigger()
+    pane.filters.to_me_action.trigger()
+    own = app.own_addresses()
+    to_me = sum(any(to.email in own for to in one.mail.to) for one in app.waiting(100))
+    assert pane.model.rowCount() == to_me > 0
+
+
+def test_mail_of_one_account_is_shown_alone(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    pane, app = window.replies, window.desk.app
+    assert not pane.filters.accounts_menu.menuAction().isVisible()
+    whole = pane.model.rowCount()
+    file = tmp_path / "other.eml"
+    file.write_text(
+        "From: Ann <ann@x.example>\nTo: me@second.example\nSubject: Other\nMessage-ID: <1@x.example>\n"
+        "Date: Mon, 2 Mar 2026 09:00:00 +0000\n\nIs it you?\n"
+    )
+    app.import_path(file, Progress(), CancelToken(), "me@second.example")
+    window.desk.changed.emit(Changed.MESSAGES)
+    assert pane.model.rowCount() == whole + 1
+    menu = pane.filters.accounts_menu
+    assert menu.menuAction().isVisible()
+    assert [one.text() for one in menu.actions()][0::2] == ["All accounts", "me@second.example"]
+    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    assert [pane.model.message(0).mail.subject, pane.model.rowCount()] == ["Other", 1]
+    window.desk.changed.emit(Changed.MESSAGES)  # it stays chosen
+    assert pane.model.rowCount() == 1
+    QTest.keyClick(window, Qt.Key.Key_0, Qt.KeyboardModifier.AltModifier)
+    assert pane.model.rowCount() == whole + 1
+
+
+def test_the_tray_tells_how_many_are_ready_and_no_word_of_them(qtbot: QtBot, window: MainWindow) -> None:
+    told: list[str] = []
+    window.tray.told.connect(told.append)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.replies.ahead.ready.emit(3)
+    assert told == []  # the user is looking
+    window.hide()
+    qtbot.waitUntil(lambda: not window.isActiveWindow())
+    window.replies.ahead.ready.emit(3)
+    window.replies.ahead.ready.emit(1)
+    assert told == ["3 replies are ready", "1 reply is ready"]
+    window.show_about.trigger()
+    window.tray.messageClicked.emit()
+    assert window.screens.currentWidget() is window.replies
+    assert window.isVisible()
