@@ -179,6 +179,11 @@ class MessageRepository:
             [(int(seen), int(done), account, folder, uid) for uid, (seen, done) in flags.items()],
         )
 
+    def state(self) -> str:
+        """The same as long as no message came or went, or turned out to be the user's own."""
+        row = self._database.read_one("SELECT count(*), max(id), sum(outgoing), total(date) FROM messages")
+        return str(tuple(row) if row else ())
+
     def count(self, outgoing: bool | None = None) -> int:
         if outgoing is None:
             return self._number(_COUNT)
