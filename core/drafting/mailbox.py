@@ -1,6 +1,7 @@
 """The stored mail as drafting and learning see it: what is to be answered and under which identity, the
 user's exchanges, and what other people wrote."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from core.store.accounts import Account, AccountRepository
 from core.store.database import Database
 from core.store.drafts import DraftRepository, StoredDraft
 from core.store.exchanges import ExchangeRepository, NewExchange
+from core.store.jobs import JobRepository
 from core.store.messages import MessageRepository, StoredMessage
 from core.store.settings import Exclude
 from core.traits.kinds import kind_of
@@ -46,6 +48,8 @@ class NewMail:
 
 # What is answered: a stored message, a file with one, or nothing yet (a first mail to somebody).
 Target = MessageId | Path | Address | NewMail
+_PAIRED = "paired"  # key of the state of the mailbox when it was paired last
+_PAIRING = 1  # another number where mail is paired otherwise than before
 _HABIT = 100  # newest replies that tell how the user sends replies
 _OWN_MAILS = 3  # sent from an address that is the user's; one may be a forwarded stranger's
 
@@ -59,6 +63,7 @@ class Mailbox:
         self._messages = MessageRepository(database)
         self._exchanges = ExchangeRepository(database)
         self._drafts = DraftRepository(database)
+        self._jobs = JobRepository(database)
 
     def message(self, message: MessageId) -> StoredMessage:
         found = self._messages.get(message)
@@ -140,7 +145,11 @@ class Mailbox:
         )
 
     def pair(self, exclude: Exclude) -> None:
-        """Makes the exchanges anew, after mail came or went. Drafts are told what was sent in the end."""
+        """Makes the exchanges anew, after mail came or went. Drafts are told what was sent in the end. Where
+        nothing has changed since the last time, it is left at that."""
+        messages = self._messages.state()
+        if self._jobs.get(_PAIRED, str) == self._state(messages, exclude):
+            return
         users, drafts = self._identities(), self._drafts.latest_of_each()
         made = [contexts.exchange(one, users[one.sent.account]) for one in pairs(self._unsigned())]
         found = [one for one in made if one and not _is_excluded(one, exclude)]
@@ -148,6 +157,13 @@ class Mailbox:
         for edit in self._exchanges.edits():
             if _is_excluded(edit, exclude):
                 self._exchanges.remove(edit.id)
+        # Of the messages as they were: what comes meanwhile is paired the next time.
+        self._jobs.set(_PAIRED, self._state(messages, exclude))
+
+    def _state(self, messages: str, exclude: Exclude) -> str:
+        """All that pairing depends on."""
+        parts = (_PAIRING, messages, self._exchanges.state(), exclude, self._accounts.all())
+        return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
     def _unsigned(self) -> list[StoredMessage]:
         """All messages, those the user sent without the signature that comes back below them."""

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email import message_from_bytes
 from email.message import Message
+from email.policy import compat32
 
 from core.mail.charsets import to_text
 from core.mail.hypertext import hides_words, html_to_text
+from core.mail.smime import signed_content
 
 MOST_PARTS = 1000
 _DEEPEST = 60  # parts within parts
@@ -80,10 +83,13 @@ class _Walk:
             return Body("")
         kind = _type(part)
         payload = part.get_payload() if part.is_multipart() else None  # a leaf's raises on a bad charset
-        if kind == "multipart/encrypted" or (
-            kind in _SEALED and _parameter(part, "smime-type") != "signed-data"
-        ):
+        if kind == "multipart/encrypted":
             return Body("", sealed=True)
+        if kind in _SEALED:
+            signed = signed_content(_bytes(part))
+            if signed is None:
+                return Body("", sealed=_parameter(part, "smime-type") not in ("signed-data", "certs-only"))
+            return self.read(message_from_bytes(signed, policy=compat32), depth + 1, told)
         if kind.startswith("message/"):
             return Body("", carries=kind in ("message/rfc822", "message/global"))
         if isinstance(payload, list):

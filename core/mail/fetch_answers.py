@@ -12,6 +12,7 @@ Answers = dict[int, dict[bytes, Any]]  # UID -> name of an item, in capitals -> 
 
 _LINE = re.compile(
     rb"\d+ \((?:(?:UID (?P<uid>\d{1,10})|FLAGS \((?P<flags>[^()\"]*)\)|RFC822\.SIZE (?P<size>\d{1,12})"
+    rb"|X-GM-THRID (?P<thread>\d{1,20})|X-GM-MSGID (?P<number>\d{1,20})"
     rb"|(?P<body>BODY\[[^\[\]]*\])(?:<\d{1,12}>)? \{\d{1,12}\})(?: |(?=\))))+\)"
 )
 
@@ -28,6 +29,9 @@ def fetch_answers(data: Data) -> Answers:
             items[b"FLAGS"] = tuple(match["flags"].split())
         if match["size"] is not None:
             items[b"RFC822.SIZE"] = int(match["size"])
+        for name, value in ((b"X-GM-THRID", match["thread"]), (b"X-GM-MSGID", match["number"])):
+            if value is not None:
+                items[name] = int(value)
         if literal is not None:
             items[match["body"]] = literal
     return found

@@ -16,7 +16,7 @@ from datetime import date
 from types import TracebackType
 from typing import Any
 
-from imapclient import IMAPClient, SocketTimeout
+from imapclient import IMAPClient, SocketTimeout, imap_utf7
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError, ProtocolError
 
 from core.errors import ConnectionLost, MailError, SignInRefused
@@ -47,9 +47,22 @@ class Opened:
 
 @dataclass(frozen=True)
 class Fetched:
+    """`thread` and `provider_id` are Gmail's X-GM-THRID and X-GM-MSGID, '' elsewhere."""
+
     uid: int
     raw: bytes
     flags: frozenset[str]
+    thread: str = ""
+    provider_id: str = ""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """What Gmail says of a message: its number, the same in every folder, and its labels, which are the
+    folders it lies in: '\\Inbox', '\\Sent' and the like, and names. The folder at hand is left out."""
+
+    provider_id: str
+    labels: frozenset[str]
 
 
 class ImapSession:
@@ -138,6 +151,19 @@ class ImapSession:
         told = self._fetch(uids, "FLAGS", changed_since=since)
         return {uid: _flags(items) for uid, items in told.items() if b"FLAGS" in items}
 
+    @property
+    def is_gmail(self) -> bool:
+        """Whether the server has Gmail's extensions (X-GM-EXT-1)."""
+        return self._has("X-GM-EXT-1")
+
+    def labelled(self, uids: Sequence[int]) -> dict[int, Labelled]:
+        """Of a server that is Gmail's."""
+        told = self._fetch(uids, "X-GM-MSGID", "X-GM-LABELS")
+        return {
+            uid: Labelled(_number(items, b"X-GM-MSGID"), frozenset(_labels(items)))
+            for uid, items in told.items()
+        }
+
     def structures(self, uids: Sequence[int]) -> dict[int, Any]:
         """BODYSTRUCTURE as the library reads it; without those it cannot read."""
         found = {}
@@ -162,14 +188,20 @@ class ImapSession:
         return sorted(made, key=lambda one: one.uid)
 
     def _whole(self, uids: Sequence[int]) -> list[Fetched]:
-        told = self._fetch(uids, f"BODY.PEEK[]<0.{LARGEST_FETCH}>", "FLAGS")
+        if not uids:
+            return []
+        told = self._fetch(uids, f"BODY.PEEK[]<0.{LARGEST_FETCH}>", *self._beside())
         found = ((uid, items.get(b"BODY[]"), items) for uid, items in told.items())
-        return [Fetched(uid, raw, _flags(items)) for uid, raw, items in found if isinstance(raw, bytes)]
+        return [_fetched(uid, raw, items) for uid, raw, items in found if isinstance(raw, bytes)]
+
+    def _beside(self) -> tuple[str, ...]:
+        """What is fetched with a message."""
+        return ("FLAGS", "X-GM-MSGID", "X-GM-THRID") if self.is_gmail else ("FLAGS",)
 
     def _without_attachments(self, uid: int, structure: Any) -> Fetched | None:
         wanted = sections(structure)
         items = [f"BODY.PEEK[{name}]<0.{LARGEST_FETCH}>" for name in ("HEADER", *wanted)]
-        told = self._fetch([uid], *items, "FLAGS").get(uid)
+        told = self._fetch([uid], *items, *self._beside()).get(uid)
         if told is None:
             return None
         # The library keeps the origin, BODY[1]<0>, in the name; an absent part is NIL.
@@ -178,7 +210,7 @@ class ImapSession:
             for key, value in told.items()
             if key.startswith(b"BODY[") and isinstance(value, bytes)
         }
-        return Fetched(uid, rebuilt(parts.pop("HEADER", b""), structure, parts), _flags(told))
+        return _fetched(uid, rebuilt(parts.pop("HEADER", b""), structure, parts), told)
 
     def _fetch(self, uids: Sequence[int], *items: str, changed_since: int = 0) -> Answers:
         """The items of these messages of the open folder, less what the server tells of others unasked."""
@@ -410,6 +442,26 @@ def _text(name: str | bytes) -> str:
 
 def _flags(items: dict[bytes, Any]) -> frozenset[str]:
     return frozenset(_text(flag).lower() for flag in items.get(b"FLAGS", ()))
+
+
+def _fetched(uid: int, raw: bytes, items: dict[bytes, Any]) -> Fetched:
+    return Fetched(uid, raw, _flags(items), _number(items, b"X-GM-THRID"), _number(items, b"X-GM-MSGID"))
+
+
+def _number(items: dict[bytes, Any], name: bytes) -> str:
+    """One of Gmail's numbers; '' where it is not there."""
+    value = items.get(name)
+    return str(value) if isinstance(value, int) else ""
+
+
+def _labels(items: dict[bytes, Any]) -> Iterator[str]:
+    """Names of folders are in IMAP's own UTF-7 here as well."""
+    for label in items.get(b"X-GM-LABELS") or ():
+        if isinstance(label, bytes):
+            with contextlib.suppress(ValueError):
+                yield str(imap_utf7.decode(label))
+        else:  # a label of digits
+            yield str(label)
 
 
 def _header_value(items: dict[bytes, Any]) -> str:

@@ -46,16 +46,18 @@ def pair(messages: Sequence[Message]) -> list[Pair[Message]]:
     mail, in the order given. Linear in the text of all messages."""
     by_id = {message.mail.message_id: message for message in messages}
     received = [message for message in messages if not message.outgoing]
-    quotes, threads = _Quotes(received), _Threads(received)
+    threads = _Threads(received)
+    sent = [one for one in messages if one.outgoing and one.mail.kind in (MailKind.REPLY, MailKind.FIRST)]
+    told = [_by_header(one, by_id) or threads.source(one) for one in sent]
+    quotes = _Quotes(received, [one for one, answers in zip(sent, told, strict=True) if answers is None])
     pairs: list[Pair[Message]] = []
-    for message in messages:
-        if message.outgoing and message.mail.kind in (MailKind.REPLY, MailKind.FIRST):
-            answers = _by_header(message, by_id) or threads.source(message) or quotes.source(message)
-            if answers is not None and not goes_back(message.mail, answers.mail):
-                continue
-            earlier = tuple(_ancestors(answers, by_id)) if answers is not None else ()
-            oldest = earlier[0] if earlier else answers or message
-            pairs.append(Pair(message, answers, earlier, thread_name(oldest.mail)))
+    for message, answers in zip(sent, told, strict=True):
+        answers = answers or quotes.source(message)
+        if answers is not None and not goes_back(message.mail, answers.mail):
+            continue
+        earlier = tuple(_ancestors(answers, by_id)) if answers is not None else ()
+        oldest = earlier[0] if earlier else answers or message
+        pairs.append(Pair(message, answers, earlier, thread_name(oldest.mail)))
     return pairs
 
 
@@ -120,13 +122,17 @@ class _Threads(Generic[Message]):
 
 
 class _Quotes(Generic[Message]):
-    """Finds the received message a quote was taken from, by runs of words they share."""
+    """Finds the received message a quote was taken from, by runs of words they share. Of the received mail
+    only those runs are kept that the quotes of `asking` hold: most mail is paired without."""
 
-    def __init__(self, received: Iterable[Message]) -> None:
+    def __init__(self, received: Iterable[Message], asking: Iterable[Message]) -> None:
         self._held: list[Message] = list(received)
         self._index: defaultdict[int, list[int]] = defaultdict(list)
-        for number, message in enumerate(self._held):
-            for run in _runs(message.mail.text):
+        wanted: set[int] = set()
+        for message in asking:
+            wanted |= _runs(_newest_quote(message.mail.quoted))
+        for number, message in enumerate(self._held if wanted else ()):
+            for run in wanted & _runs(message.mail.text):
                 holders = self._index[run]
                 if len(holders) <= _COMMON:
                     holders.append(number)
@@ -162,4 +168,4 @@ def _newest_quote(quoted: str) -> str:
 
 def _runs(text: str) -> set[int]:
     words = re.findall(r"\w+", text.lower())[:5000]
-    return {hash(tuple(words[i : i + SHINGLE])) for i in range(len(words) - SHINGLE + 1)}
+    return set(map(hash, zip(*(words[start:] for start in range(SHINGLE)), strict=False)))

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from core.domain import ParsedMail, Unreadable
@@ -78,6 +78,7 @@ class Sync:
         self._limits = f"{limits.days} {limits.messages}" if limits.days or limits.messages else ""
         self._messages = MessageRepository(database)
         self._states = SyncStateRepository(database)
+        self._system: dict[str, str] = {}  # Gmail's label of a folder -> the folder's name
         self._sent = self._received = self._unreadable = 0
 
     def run(self, progress: Progress, cancel: CancelToken) -> SyncResult:
@@ -92,6 +93,8 @@ class Sync:
         """What to sync, and whether it is the user's own mail: Sent first, measured style is made of it."""
         listed = self._session.folders()
         sent = sent_folder(self._session, listed, self._account.address, self._wanted.sent)
+        self._system = {f"\\{folder.use}": folder.name for folder in listed if folder.use}
+        self._system |= {"\\Inbox": "INBOX", "\\Sent": sent}
         received = sorted((folder.name for folder in listed if _is_received(folder)), key=_inbox_first)
         found = [(sent, True), *((name, False) for name in received if name != sent)]
         return [(name, own) for name, own in found if not self._excluded.folder(name)]
@@ -125,7 +128,26 @@ class Sync:
         if limits.messages:
             found = found[-limits.messages :]
         known = self._messages.uids(self._account.id, folder.name, last) if folder.before else frozenset()
-        return [uid for uid in found if uid not in known]
+        wanted = [uid for uid in found if uid not in known]
+        return self._of_gmail(wanted) if self._session.is_gmail else wanted
+
+    def _of_gmail(self, uids: Sequence[int]) -> list[int]:
+        """Without what also lies in a folder that is excluded, and what is stored from another: 'All Mail'
+        has every message once more."""
+        wanted: list[int] = []
+        for part in _portions(uids):
+            told = self._session.labelled(part)
+            stored = self._messages.known_to_provider(
+                self._account.id, [one.provider_id for one in told.values() if one.provider_id]
+            )
+            for uid in part:
+                one = told.get(uid)
+                folders = (self._system.get(label, label) for label in one.labels) if one else ()
+                if (one is None or one.provider_id not in stored) and not any(
+                    map(self._excluded.folder, folders)
+                ):
+                    wanted.append(uid)
+        return wanted
 
     def _renumbered(self, name: str, opened: Opened) -> FolderState:
         """The folder's mail under its new UIDs: what is stored is recognised by its Message-ID alone, the
@@ -217,10 +239,11 @@ class Sync:
             account=self._account.id,
             folder=folder.name,
             uid=one.uid,
-            mail=mail,
+            mail=replace(mail, thread=one.thread) if one.thread else mail,
             outgoing=folder.own or mail.sender.email == self._account.address.lower(),
             seen="\\seen" in one.flags,
             answered="\\answered" in one.flags,
+            provider_id=one.provider_id,
         )
 
 

@@ -53,7 +53,8 @@ class ExchangeRepository:
         """Makes the paired exchanges these and no others, in one transaction; those that stay keep
         their id, part and examples. An edit of a draft gives way to the reply that was really sent."""
         with self._database.transaction():
-            kept = tuple(self.add(exchange) for exchange in exchanges)
+            before = self._paired()
+            kept = tuple(before.get(_mark(exchange)) or self.add(exchange) for exchange in exchanges)
             old = self._database.read("SELECT id FROM exchanges WHERE sent_message IS NOT NULL")
             gone = {row[0] for row in old} - set(kept)
             self._database.write_many("DELETE FROM exchanges WHERE id = ?", [(one,) for one in gone])
@@ -62,6 +63,14 @@ class ExchangeRepository:
                 " (SELECT received_message FROM exchanges WHERE sent_message IS NOT NULL)"
             )
         return kept
+
+    def _paired(self) -> dict[int, ExchangeId]:
+        """The paired exchanges by their marks: most stay as they are, and need no write."""
+        rows = self._database.read(
+            "SELECT id, sent_message, received_message, incoming_json, sent, date, thread, kind, weight"
+            " FROM exchanges WHERE sent_message IS NOT NULL"
+        )
+        return {hash(tuple(row[1:])): ExchangeId(row[0]) for row in rows}
 
     def get(self, exchange: ExchangeId) -> Exchange | None:
         row = self._database.read_one(f"{_SELECT} WHERE id = ?", (exchange,))
@@ -101,6 +110,11 @@ class ExchangeRepository:
             " WHERE message = exchanges.received_message AND created <= exchanges.date)"
         )
         return frozenset(ExchangeId(row[0]) for row in rows)
+
+    def state(self) -> str:
+        """The same as long as none came or went."""
+        row = self._database.read_one("SELECT count(*), max(id), count(sent_message) FROM exchanges")
+        return str(tuple(row) if row else ())
 
     def unsplit(self) -> int:
         """How many came since learning last divided the mail."""
@@ -167,6 +181,11 @@ def _columns(exchange: NewExchange) -> tuple[int | str | float | None, ...]:
         exchange.kind,
         exchange.weight,
     )
+
+
+def _mark(exchange: NewExchange) -> int:
+    """The same for one that was stored so; the mark alone, as their texts would fill the memory."""
+    return hash((exchange.sent_message, *_columns(exchange)))
 
 
 def _exchange(row: Row) -> Exchange:

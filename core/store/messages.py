@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.domain import AccountId, Address, MessageId, ParsedMail
@@ -15,7 +15,8 @@ MOST_RANKED = 1000  # matches of a search
 @dataclass(frozen=True)
 class NewMessage:
     """A message as sync or import hands it over. `outgoing`: the user wrote it. `uid` is None for
-    mail imported from files."""
+    mail imported from files. `provider_id`: under which number its provider has it in every folder, where it
+    says so (Gmail)."""
 
     account: AccountId
     folder: str
@@ -24,6 +25,7 @@ class NewMessage:
     outgoing: bool
     seen: bool = True
     answered: bool = False
+    provider_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,15 @@ class MessageRepository:
         )
         return frozenset(row[0] for row in rows)
 
+    def known_to_provider(self, account: AccountId, ids: Sequence[str]) -> frozenset[str]:
+        """Those of a provider's numbers whose messages are stored, from whatever folder."""
+        rows = self._database.read(
+            "SELECT provider_id FROM messages WHERE account = ? AND provider_id != ''"
+            " AND provider_id IN (SELECT value FROM json_each(?))",
+            (account, to_json(tuple(ids))),
+        )
+        return frozenset(row[0] for row in rows)
+
     def waiting_uids(self, account: AccountId, folder: str, most: int) -> tuple[int, ...]:
         """Of the newest that wait for an answer, ascending."""
         rows = self._database.read(
@@ -206,6 +217,11 @@ class MessageRepository:
             [(int(seen), int(done), account, folder, uid) for uid, (seen, done) in flags.items()],
         )
 
+    def state(self) -> str:
+        """The same as long as no message came or went, or turned out to be the user's own."""
+        row = self._database.read_one("SELECT count(*), max(id), sum(outgoing), total(date) FROM messages")
+        return str(tuple(row) if row else ())
+
     def count(self, outgoing: bool | None = None) -> int:
         if outgoing is None:
             return self._number(_COUNT)
@@ -228,8 +244,8 @@ class MessageRepository:
         mail = message.mail
         row = self._database.write_returning(
             "INSERT INTO messages (account, identity, in_reply_to, date, sender_name, sender_email,"
-            " subject, kind, text, mail_json, folder, uid, outgoing, seen, answered)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " subject, kind, text, mail_json, folder, uid, outgoing, seen, answered, provider_id)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (account, identity) DO NOTHING RETURNING id",
             (
                 message.account,
@@ -247,6 +263,7 @@ class MessageRepository:
                 int(message.outgoing),
                 int(message.seen),
                 int(message.answered),
+                message.provider_id,
             ),
         )
         return None if row is None else MessageId(row[0])
@@ -254,14 +271,15 @@ class MessageRepository:
     def _refresh(self, message: NewMessage) -> None:
         # A copy in INBOX of what the user sent (to a list, to oneself) must not make it a received one.
         self._database.write(
-            "UPDATE messages SET folder = ?, uid = ?, outgoing = ?, seen = ?, answered = max(answered, ?)"
-            " WHERE account = ? AND identity = ? AND outgoing <= ?",
+            "UPDATE messages SET folder = ?, uid = ?, outgoing = ?, seen = ?, answered = max(answered, ?),"
+            " provider_id = ? WHERE account = ? AND identity = ? AND outgoing <= ?",
             (
                 message.folder,
                 message.uid,
                 int(message.outgoing),
                 int(message.seen),
                 int(message.answered),
+                message.provider_id,
                 message.account,
                 identity_of(message.mail),
                 int(message.outgoing),
