@@ -55,6 +55,7 @@ from core.models.download import Downloads
 from core.models.hardware import machine, on_battery
 from core.models.hub import Hub
 from core.models.service import CLOUD_KEY, Mailboxes, Service, host_of
+from core.preference import parcel
 from core.preference.agent import PreferenceAgent
 from core.privacy.egress import Guard, Ledger, LedgerEntry
 from core.privacy.keychain import Keychain, open_keychain
@@ -355,6 +356,17 @@ class App:
         people's replies) are those in the mailbox where not given. Raises LearningError, ModelError,
         ChildDied, Cancelled."""
         return self._learner(limits, others).run(progress, cancel, control)
+
+    def export_training(self, path: Path, progress: Progress, cancel: CancelToken) -> None:
+        """Examples as for `learn`, and the training as a file to be done elsewhere. It holds mail. Raises as
+        `learn`, and InputError where it cannot be written."""
+        parcel.write(path, self._learner(None, None).export(progress, cancel))
+
+    def take_in_training(self, path: Path, progress: Progress, cancel: CancelToken) -> Learned:
+        """The gate, for what came back of `export_training`. Raises as `learn`, and InputError for a file
+        that is none or of other mail, settings or another base."""
+        result = parcel.read(path, parcel.Result)
+        return self._learner(None, None).take_in(result, progress, cancel)
 
     def train_only(self, progress: Progress, cancel: CancelToken, *, limits: Limits | None = None) -> bytes:
         """An adapter (GGUF) that is neither judged nor kept: another person's, for the control."""

@@ -25,13 +25,45 @@ from core.evaluation.learning import Control
 
 
 @click.command("learn")
+@click.option(
+    "--export",
+    "export",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Make the examples, and write the training to be done elsewhere into this file. It holds your mail.",
+)
+@click.option(
+    "--adapter",
+    "result",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Take in what came of such a training, and judge it like any other.",
+)
 @json_option
-def learn_command(as_json: bool) -> None:
-    """Learn the style of the sent mail: examples, training, the gate. Goes on where it stopped."""
+def learn_command(export: Path | None, result: Path | None, as_json: bool) -> None:
+    """Learn the style of the sent mail: examples, training, the gate. Goes on where it stopped.
+
+    For a training on another machine, or in several processes:
+
+    \b
+    longhand learn --export FILE
+    accelerate launch -m core.preference.launched FILE OUT
+    longhand learn --adapter OUT
+    """
+    if export and result:
+        raise click.UsageError("--export is the first step and --adapter the last; give one of them.")
     with opened("longhand learn") as app:
         remark(app.before_learning())
         with working() as (progress, cancel):
-            learned = app.learn(progress, cancel)
+            if export:
+                app.export_training(export, progress, cancel)
+            else:
+                learned = (
+                    app.take_in_training(result, progress, cancel) if result else app.learn(progress, cancel)
+                )
+    if export:
+        remark(messages.EXPORTED)
+        if as_json:
+            show_json({"exported": str(export)})
+        return
     if as_json:
         show_json(
             {

@@ -13,6 +13,7 @@ from core.evaluation.judging import Contest, Judge
 from core.evaluation.training import LOSSES, Limits, Tools, Training
 from core.models.metered import Meter, Metered
 from core.preference.agent import PreferenceAgent
+from core.preference.parcel import Request, Result
 from core.preference.split import split_exchanges
 from core.preference.trainer import TrainedAdapter, Trainer
 from core.store.adapters import AdapterRepository
@@ -97,7 +98,31 @@ class Learner:
 
     def run(self, progress: Progress, cancel: CancelToken, control: Control | None = None) -> Learned:
         """Raises LearningError with too little mail, Cancelled, ModelError, ChildDied."""
-        trained, count = self.train(progress, cancel)
+        return self._judged(*self.train(progress, cancel), progress, cancel, control)
+
+    def export(self, progress: Progress, cancel: CancelToken) -> Request:
+        """All that comes before the training, and the training as a request to be done elsewhere. Raises as
+        `run`."""
+        self._split()
+        material = self.training.material(self._tools.kind, progress, cancel)
+        self._rules.learn(material.examples)
+        return self.training.request(material)
+
+    def take_in(self, result: Result, progress: Progress, cancel: CancelToken) -> Learned:
+        """As `run`, with what came back of the training. Raises InputError too where mail, settings or base
+        are others than those of the export."""
+        material = self.training.material(self._tools.kind, progress, cancel)
+        trained = self.training.taken_in(result, material)
+        return self._judged(trained, len(material.examples), progress, cancel, None)
+
+    def _judged(
+        self,
+        trained: TrainedAdapter,
+        count: int,
+        progress: Progress,
+        cancel: CancelToken,
+        control: Control | None,
+    ) -> Learned:
         adapter = self.training.stored(trained, self._tools.kind)
         judge = Judge(f"adapter {adapter}", self._contest(trained.gguf, control), self._jobs)
         parts = (self._newest("gate", self._limits.gate), self._exchanges.all("validation"))

@@ -17,6 +17,7 @@ from core.preference.choosing import most_informative
 from core.preference.examples import ExampleMaker
 from core.preference.large_base import LargeBase
 from core.preference.lessons import WAYS, examples_of, lesson
+from core.preference.parcel import Request, Result, trained, weights_digest
 from core.preference.settings import TrainingSettings, load_settings
 from core.preference.trainer import TrainedAdapter, Trainer
 from core.preference.training_messages import Lesson
@@ -156,11 +157,31 @@ class Training:
             )
             if large:
                 large.clear()
-            elif self._serves_trained:
-                trainer.dequantise(settings, self._tools.shipped, self._tools.dequantised)
+            else:
+                self._prepare_served(trainer)
         finally:
             trainer.close()
         return trained
+
+    def request(self, material: Material) -> Request:
+        """The training of the small model, to be done elsewhere."""
+        settings, base = self._tools.settings, self._tools.base
+        run = self._trainer(material.kind).run_of(material.lessons, settings, material.checks)
+        return Request(run, base.name, weights_digest(base), settings, material.lessons, material.checks)
+
+    def taken_in(self, result: Result, material: Material) -> TrainedAdapter:
+        """What came back of a request. Raises InputError where `material` would not make the same again."""
+        found = trained(result, self.request(material))
+        trainer = self._trainer(material.kind)
+        try:
+            self._prepare_served(trainer)
+        finally:
+            trainer.close()
+        return found
+
+    def _prepare_served(self, trainer: Trainer) -> None:
+        if self._serves_trained:
+            trainer.dequantise(self._tools.settings, self._tools.shipped, self._tools.dequantised)
 
     def stored(self, trained: TrainedAdapter, kind: AdapterKind) -> AdapterId:
         """The adapter's row; the same one when an interrupted call comes here again."""

@@ -30,6 +30,7 @@ from core.preference.backend import (
 from core.preference.batches import batch_of
 from core.preference.encoding import Ids
 from core.preference.footprint import Load, Plan, Shape, planned
+from core.preference.group import Group
 from core.preference.settings import TrainingSettings
 
 _LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
@@ -52,15 +53,19 @@ class Qlora:
         lessons: Sequence[Ids],
         validation: Sequence[Ids],
         at_once: int = 0,
+        group: Group | None = None,
     ) -> None:
-        """`at_once`: work on no more lessons together, 0 for as many as fit. Raises ModelError for a folder
-        that holds no model transformers can load, LearningError where memory or the device is missing."""
+        """`at_once`: work on no more lessons together, 0 for as many as fit; `group`: with whom. Raises
+        ModelError for a folder that holds no model transformers can load, LearningError where memory or the
+        device is missing."""
+        self._group = group or Group()
         self.settings, told = resolved(settings)
         settings = self._settings = self.settings
         self._base, self._device = base, settings.device
         self._lessons, self._validation = lessons, validation
-        plan = _plan(base, settings, (*lessons, *validation))
-        self._at_once = min(plan.at_once, at_once or plan.at_once)
+        plan = _plan(base, settings, (*lessons, *validation), self._group.here)
+        at_once = min(plan.at_once, at_once or plan.at_once)
+        self._at_once = self._group.least(at_once, self._device)
         self._twice = plan.checkpointing
         tight = self._at_once < settings.batch or (self._twice and settings.gradient_checkpointing != "on")
         self.told = (*told, self._short()) if tight else told
@@ -104,8 +109,9 @@ class Qlora:
         size = self._at_once
         batches = [self._validation[i : i + size] for i in range(0, len(self._validation), size)]
         with torch.no_grad():
-            losses = [float(self._loss(batch)) * len(batch) for batch in batches]
-        loss = sum(losses) / len(self._validation)
+            mine = batches[self._group.rank :: self._group.size]
+            losses = [float(self._loss(batch)) * len(batch) for batch in mine]
+        loss = self._group.sum(sum(losses), self._device) / len(self._validation)
         better = loss < self._best_loss
         if better:
             self._best_loss, self._best, self._worse = loss, self._weights(), 0
@@ -182,27 +188,38 @@ class Qlora:
         return [self._lessons[one] for one in chosen]
 
     def _gradients(self, batch: Sequence[Ids]) -> float:
-        """Adds up those of a batch, in as many parts as memory wants; returns its loss."""
+        """Adds up those of a batch, over all processes; returns its loss."""
         before = random_state(self._device)
+        value = self._own_gradients(batch)
+        # All take the step, or none.
+        short = self._group.sum(float(value is None), self._device)
+        if value is not None and not short:
+            self._group.sum_gradients(self._trained)
+            return self._group.sum(value, self._device)
+        # Out here nothing holds on to what was calculated before it failed.
+        self._optimizer.zero_grad(set_to_none=True)
+        set_random_state(before, self._device)
+        raise MemoryShort
+
+    def _own_gradients(self, batch: Sequence[Ids]) -> float | None:
+        """Adds up this process's share of them, in as many parts as memory wants; returns its share of the
+        loss, None where there was no room."""
         try:
-            if self._at_once >= len(batch):
+            if self._at_once >= len(batch) and self._group.size == 1:
                 whole = self._loss(batch)
                 whole.backward()  # type: ignore[no-untyped-call]
                 return float(whole.detach())
             total, value = sum(one.weight * len(one.answer) for one in batch), 0.0
-            for first in range(0, len(batch), self._at_once):
-                part = self._loss(batch[first : first + self._at_once], total)
+            mine = batch[self._group.rank :: self._group.size]
+            for first in range(0, len(mine), self._at_once):
+                part = self._loss(mine[first : first + self._at_once], total)
                 part.backward()  # type: ignore[no-untyped-call]
                 value += float(part.detach())
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
-        else:
-            return value
-        # Out here nothing holds on to what was calculated before it failed.
-        self._optimizer.zero_grad(set_to_none=True)
-        set_random_state(before, self._device)
-        raise MemoryShort
+            return None
+        return value
 
     def ease(self) -> str:
         """Works on half as many lessons at once from now on, or calculates layers twice where it was one; a
@@ -244,8 +261,8 @@ def _length(one: Ids) -> int:
     return len(one.prompt) + len(one.answer)
 
 
-def _plan(base: Path, settings: TrainingSettings, lessons: Sequence[Ids]) -> Plan:
-    """Raises LearningError where the machine has too little memory."""
+def _plan(base: Path, settings: TrainingSettings, lessons: Sequence[Ids], here: int) -> Plan:
+    """Of one of `here` processes on this machine. Raises LearningError where it has too little memory."""
     if not lessons:
         return Plan(settings.batch, False, 0.0)
     load = Load(max(map(_length, lessons)), max(len(one.answer) for one in lessons))
@@ -253,7 +270,9 @@ def _plan(base: Path, settings: TrainingSettings, lessons: Sequence[Ids]) -> Pla
         shape = Shape.of(json.loads((base / "config.json").read_text("utf-8")))
     except (OSError, ValueError, KeyError) as error:
         raise ModelError("The small model's folder is damaged; get the model again.") from error
-    return planned(shape, settings, load, free_memory(settings.device))
+    # Each has a GPU of its own; a machine's memory they share.
+    sharing = 1 if settings.device == "cuda" else here
+    return planned(shape, settings, load, free_memory(settings.device) / sharing)
 
 
 def _tensors(batch: Sequence[Ids]) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -36,6 +36,7 @@ RANK = {
 }
 HEAVY = {
     "core/preference/training_child.py": {"torch", "transformers", "peft", "bitsandbytes"},
+    "core/preference/launched.py": {"torch", "transformers", "peft", "bitsandbytes"},
     "core/engine/llama_child.py": {"llama_cpp"},
 }
 EMBEDDED = "core/models/embedded/"
