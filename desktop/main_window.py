@@ -25,7 +25,9 @@ from desktop.care.accounts_pane import AccountsPane
 from desktop.care.models_pane import ModelsPane
 from desktop.care.privacy_pane import PrivacyPane
 from desktop.desk import Changed, Desk
-from desktop.empty import EmptyState
+from desktop.first_run.begin import EmptyState
+from desktop.first_run.setup import SetupScreen
+from desktop.first_run.setup import Step as SetupStep
 from desktop.job_bar import SHOWN, JobBar
 from desktop.jobs import Job, Lane
 from desktop.learning.pane import LearningPane
@@ -50,6 +52,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 820)
         self.setAcceptDrops(True)
         self.empty = EmptyState()
+        self.setup = SetupScreen(self.desk, settings)
         self.replies = RepliesPane(self.desk)
         self.rules = RulesPane(self.desk)
         self.learning = LearningPane(self.desk)
@@ -69,11 +72,14 @@ class MainWindow(QMainWindow):
         self.setFocus()
         if settings is not None:
             self._restore(settings)
+        if self.setup.open:
+            self.show_screen(self.setup)
 
     def _lay_out(self) -> None:
         self.screens = QStackedWidget()
         for screen in (
             self.empty,
+            self.setup,
             self.replies,
             self.rules,
             self.learning,
@@ -102,6 +108,7 @@ class MainWindow(QMainWindow):
         self.show_about = self._screen(say("About"), "about", self.about, 7)
         self._shown: dict[QWidget, QAction] = {
             self.empty: self.show_replies,
+            self.setup: self.show_replies,
             self.replies: self.show_replies,
             self.rules: self.show_rules,
             self.learning: self.show_learning,
@@ -110,7 +117,7 @@ class MainWindow(QMainWindow):
             self.privacy: self.show_privacy,
             self.about: self.show_about,
         }
-        self.rail = Rail(list(self._shown.values())[1:-1], self.show_about)
+        self.rail = Rail(list(dict.fromkeys(self._shown.values()))[:-1], self.show_about)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.rail)
         self.sync_action = self._action(say("Sync"), "sync", "F5", self.sync)
         self.learn_action = self._action(say("Learn"), "learn", "Ctrl+L", self.learning.learn)
@@ -119,12 +126,21 @@ class MainWindow(QMainWindow):
         self.sample_action = self._action(
             say("Try it with a sample mailbox"), "sample", "Ctrl+Shift+T", self.try_sample
         )
+        self.setup_action = self._action(
+            say("Set up …"), "again", "Ctrl+Shift+H", lambda: self.set_up(SetupStep.NEVER)
+        )
         self.quit_action = self._action(say("Quit"), "", QKeySequence.StandardKey.Quit, self.close)
 
     def _make_menus(self) -> None:
         """Beside the window's own, the menu of the screen that is shown."""
         mails = self.menuBar().addMenu(say("&Mail"))
-        for one in (self.sync_action, self.add_action, self.import_action, self.sample_action):
+        for one in (
+            self.sync_action,
+            self.add_action,
+            self.import_action,
+            self.sample_action,
+            self.setup_action,
+        ):
             mails.addAction(one)
         mails.addSeparator()
         mails.addAction(self.quit_action)
@@ -157,7 +173,11 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.empty.sample_asked.connect(self.try_sample)
         self.empty.account_asked.connect(self.add_account)
-        self.empty.import_asked.connect(self.import_mail)
+        self.empty.import_asked.connect(lambda: self.set_up(SetupStep.NEVER, waits_for_mail=True))
+        self.setup.mail_asked.connect(self.import_mail)
+        self.setup.learn_asked.connect(self.learning.learn)
+        self.setup.left.connect(self._leave_setup)
+        self.setup.finished.connect(self._leave_setup)
         self.accounts.add_asked.connect(self.add_account)
         self.accounts.import_asked.connect(self.import_mail)
         self.replies.rule_asked.connect(self.show_rule)
@@ -181,10 +201,23 @@ class MainWindow(QMainWindow):
     def add_account(self) -> None:
         dialog = AccountDialog(self.desk, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(
-            lambda: accounts.add_account(self.desk, sign_in=dialog.sign_in, exclude=dialog.exclude)
-        )
+        dialog.accepted.connect(lambda: self._on_signed_in(dialog))
         dialog.open()
+
+    def _on_signed_in(self, dialog: AccountDialog) -> None:
+        """The first account of one's own is followed by the questions that are left."""
+        first = all(one.user == mail.SAMPLE_USER for one in self.desk.app.accounts())
+        accounts.add_account(self.desk, sign_in=dialog.sign_in, exclude=dialog.exclude)
+        if first:
+            self.set_up(SetupStep.MODEL)
+
+    def set_up(self, step: SetupStep, waits_for_mail: bool = False) -> None:
+        self.setup.begin(step, waits_for_mail)
+        self.show_screen(self.setup)
+
+    def _leave_setup(self) -> None:
+        if self.screens.currentWidget() is self.setup:
+            self.show_screen(self.replies)
 
     def import_mail(self) -> None:
         path, _ = QFileDialog.getOpenFileName(

@@ -1,4 +1,4 @@
-"""What the window shows before there is any mail: three ways to begin, the sample mailbox first."""
+"""Before there is any mail: three ways to begin, the sample mailbox first."""
 
 from collections.abc import Callable
 
