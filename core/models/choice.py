@@ -45,15 +45,14 @@ class ModelEntry:
 
 
 def recommended(entries: Iterable[ModelEntry]) -> CatalogueEntry | None:
-    """The largest real model of `entries` that runs on their machine and does not crawl there; None where
-    none does."""
+    """The largest real model of `entries` that runs on their machine and does not crawl there, the smallest
+    where all do; None where none runs."""
     real = {one.name: one for one in catalogue() if one.role == "large" and not one.embedded}
-    fitting = [
-        real[one.name]
-        for one in entries
-        if one.name in real and one.runs and (one.words_per_second >= CRAWLING or not one.words_per_second)
-    ]
-    return max(fitting, key=lambda one: one.size_mb, default=None)
+    running = [one for one in entries if one.name in real and one.runs]
+    fluent = [one for one in running if one.words_per_second >= CRAWLING or not one.words_per_second]
+    if fluent:
+        return max((real[one.name] for one in fluent), key=lambda one: one.size_mb)
+    return min((real[one.name] for one in running), key=lambda one: one.size_mb, default=None)
 
 
 class ModelChoice:

@@ -198,7 +198,7 @@ class SetupScreen(Screen):
         column.addWidget(self.pages, 1)
         column.addLayout(row(self.back, 1, self.skip, self.next))
         held = QWidget()
-        held.setMaximumWidth(SPACE * 90)
+        held.setMaximumSize(SPACE * 90, SPACE * 78)
         held.setLayout(column)
         whole = row(1, held, 1)
         whole.setStretch(1, 8)
