@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
 from core.app import App
 from core.domain import RuleId
 from desktop import theme
+from desktop.appearance import Appearance
 from desktop.care.about_pane import AboutPane
 from desktop.care.account_dialog import AccountDialog
 from desktop.care.accounts_pane import AccountsPane
+from desktop.care.appearance_pane import AppearancePane
 from desktop.care.models_pane import ModelsPane
 from desktop.care.privacy_pane import PrivacyPane
 from desktop.desk import Changed, Desk
@@ -59,6 +61,7 @@ class MainWindow(QMainWindow):
         self.models = ModelsPane(self.desk)
         self.accounts = AccountsPane(self.desk)
         self.privacy = PrivacyPane(self.desk)
+        self.appearance = AppearancePane(Appearance(settings, self))
         self.about = AboutPane(self.desk)
         self.job_bar = JobBar()
         self.told = label(role="told")
@@ -86,6 +89,7 @@ class MainWindow(QMainWindow):
             self.models,
             self.accounts,
             self.privacy,
+            self.appearance,
             self.about,
         ):
             self.screens.addWidget(screen)
@@ -105,7 +109,8 @@ class MainWindow(QMainWindow):
         self.show_models = self._screen(say("Models"), "models", self.models, 4)
         self.show_accounts = self._screen(say("Accounts"), "account", self.accounts, 5)
         self.show_privacy = self._screen(say("Privacy"), "privacy", self.privacy, 6)
-        self.show_about = self._screen(say("About"), "about", self.about, 7)
+        self.show_appearance = self._screen(say("Appearance"), "appearance", self.appearance, 7)
+        self.show_about = self._screen(say("About"), "about", self.about, 8)
         self._shown: dict[QWidget, QAction] = {
             self.empty: self.show_replies,
             self.setup: self.show_replies,
@@ -115,6 +120,7 @@ class MainWindow(QMainWindow):
             self.models: self.show_models,
             self.accounts: self.show_accounts,
             self.privacy: self.show_privacy,
+            self.appearance: self.show_appearance,
             self.about: self.show_about,
         }
         self.rail = Rail(list(dict.fromkeys(self._shown.values()))[:-1], self.show_about)
@@ -152,6 +158,7 @@ class MainWindow(QMainWindow):
             (self.models, say("M&odels")),
             (self.accounts, say("&Accounts")),
             (self.privacy, say("&Privacy")),
+            (self.appearance, say("App&earance")),
             (self.about, say("A&bout")),
         ):
             menu = self.menuBar().addMenu(title)
@@ -161,6 +168,8 @@ class MainWindow(QMainWindow):
         self._menus[self.learning].insertAction(self.learning.actions()[0], self.learn_action)
         view = self.menuBar().addMenu(say("&View"))
         view.addActions(list(dict.fromkeys(self._shown.values())))
+        view.addSeparator()
+        view.addActions(self.appearance.actions())
 
     def _action(
         self, text: str, symbol: str, keys: str | QKeySequence.StandardKey, act: Callable[[], object]

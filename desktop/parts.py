@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from html import escape
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -28,17 +29,34 @@ def tip(text: str) -> str:
     return f"<span>{escape(text)}</span>" if text else ""
 
 
-def label(text: str = "", *, role: str = "", size: float = 1.0, bold: bool = False) -> QLabel:
+class Label(QLabel):
+    """Keeps its size relative to the application's letters, also when these change."""
+
+    def __init__(self, text: str, size: float, bold: bool) -> None:
+        super().__init__(text)
+        self._size, self._bold = size, bold
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        if self._size != 1.0 or self._bold:
+            self.setFont(scaled(QApplication.font(), self._size, bold=self._bold))
+
+
+def label(text: str = "", *, role: str = "", size: float = 1.0, bold: bool = False) -> Label:
     """A label that wraps; `role` names its look in the style sheet."""
-    made = QLabel(text)
+    made = Label(text, size, bold)
     made.setWordWrap(True)
     made.setTextFormat(Qt.TextFormat.PlainText)  # it may hold what a stranger wrote
     made.setObjectName(role)
-    made.setFont(scaled(made.font(), size, bold=bold))
     return made
 
 
-def heading(text: str) -> QLabel:
+def heading(text: str) -> Label:
     """The quiet title of a part of the screen."""
     made = label(text, role="heading", size=0.95, bold=True)
     made.setWordWrap(False)
