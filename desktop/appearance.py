@@ -4,7 +4,6 @@ window's own settings, and in force at once."""
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, QSettings
-from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from desktop import theme
@@ -25,6 +24,7 @@ class Appearance(QObject):
     def __init__(self, settings: QSettings | None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._usual = _application().font()
         self.theme, self.size = self._kept_theme(), self._kept_size()
         if self.theme is not Theme.SYSTEM:
             self._dress()
@@ -45,8 +45,7 @@ class Appearance(QObject):
         theme.choose(_application(), {Theme.LIGHT: False, Theme.DARK: True}.get(self.theme))
 
     def _enlarge(self) -> None:
-        usual = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-        _application().setFont(theme.scaled(usual, self.size / 100))
+        _application().setFont(theme.scaled(self._usual, self.size / 100))
 
     def _keep(self, key: str, value: object) -> None:
         if self._settings is not None:

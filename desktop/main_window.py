@@ -4,7 +4,7 @@ is closed. What a user does on a screen is the screen's own."""
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSettings, Qt
+from PySide6.QtCore import QEvent, QSettings, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -133,7 +133,7 @@ class MainWindow(QMainWindow):
             say("Try it with a sample mailbox"), "sample", "Ctrl+Shift+T", self.try_sample
         )
         self.setup_action = self._action(
-            say("Set up …"), "again", "Ctrl+Shift+H", lambda: self.set_up(SetupStep.NEVER)
+            say("Set up …"), "again", "Ctrl+Shift+G", lambda: self.set_up(SetupStep.NEVER)
         )
         self.quit_action = self._action(say("Quit"), "", QKeySequence.StandardKey.Quit, self.close)
 
@@ -303,12 +303,17 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_look"):
-            look = theme.tones(self.palette())
-            if look != self._look:
-                self._look = look
-                retint(self)
-                for screen in (self.replies, self.empty, self.learning, self.about):
-                    screen.retint()
+            # Later: Qt goes through all widgets now, and a screen that draws itself anew replaces some.
+            QTimer.singleShot(0, self, self._retint)
+
+    def _retint(self) -> None:
+        look = theme.tones(self.palette())
+        if look == self._look or not self.isVisible():
+            return
+        self._look = look
+        retint(self)
+        for screen in (self.replies, self.empty, self.learning, self.about):
+            screen.retint()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         if any(url.isLocalFile() for url in event.mimeData().urls()):
