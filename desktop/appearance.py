@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QApplication
 
 from desktop import theme
+from desktop.parts import Label
 
 SIZES = (90, 100, 110, 125, 150, 175, 200)  # percent of the system's letters
 THEME_KEY, SIZE_KEY = "appearance/theme", "appearance/size"
@@ -46,6 +47,9 @@ class Appearance(QObject):
 
     def _enlarge(self) -> None:
         _application().setFont(theme.scaled(self._usual, self.size / 100))
+        for one in QApplication.allWidgets():
+            if isinstance(one, Label):
+                one.fit()
 
     def _keep(self, key: str, value: object) -> None:
         if self._settings is not None:

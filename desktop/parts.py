@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from html import escape
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -30,19 +30,15 @@ def tip(text: str) -> str:
 
 
 class Label(QLabel):
-    """Keeps its size relative to the application's letters, also when these change."""
+    """Its size is relative to the application's letters."""
 
     def __init__(self, text: str, size: float, bold: bool) -> None:
         super().__init__(text)
         self._size, self._bold = size, bold
-        self._fit()
+        self.fit()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange:
-            self._fit()
-
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """To the application's letters as they are now."""
         if self._size != 1.0 or self._bold:
             self.setFont(scaled(QApplication.font(), self._size, bold=self._bold))
 
