@@ -47,6 +47,7 @@ class Appearance(QObject):
 
     def _enlarge(self) -> None:
         _application().setFont(theme.scaled(self._usual, self.size / 100))
+        theme.dress(_application())  # widgets under a style sheet hear of the letters only with it
         for one in QApplication.allWidgets():
             if isinstance(one, Label):
                 one.fit()
