@@ -17,7 +17,8 @@ OnPrompt = Callable[[int, int], None]  # tokens of a prompt read, tokens in all
 @dataclass(frozen=True)
 class Step:
     """One report of a job. `left` is the estimated time to its end in seconds, None while unknown; `loss`
-    that of a step of training, None in other stages."""
+    that of a step of training, None in other stages; `checked` that on the validation part after this step,
+    None where it was not looked at."""
 
     stage: str
     done: int
@@ -25,6 +26,7 @@ class Step:
     left: float | None
     detail: str = ""
     loss: float | None = None
+    checked: float | None = None
 
 
 class CancelToken:
@@ -94,7 +96,15 @@ class Progress:
         self._started = 0.0
         self._first = 0
 
-    def update(self, stage: str, done: int, total: int, detail: str = "", loss: float | None = None) -> None:
+    def update(
+        self,
+        stage: str,
+        done: int,
+        total: int,
+        detail: str = "",
+        loss: float | None = None,
+        checked: float | None = None,
+    ) -> None:
         if self._report is None:
             return
         now = time.monotonic()
@@ -102,4 +112,4 @@ class Progress:
             self._stage, self._started, self._first = stage, now, done
         steps = done - self._first
         left = (now - self._started) / steps * (total - done) if steps > 0 else None
-        self._report(Step(stage, done, total, left, detail, loss))
+        self._report(Step(stage, done, total, left, detail, loss, checked))

@@ -91,7 +91,7 @@ class Job(QObject):
 
     def _report(self, step: Step) -> None:
         now = time.monotonic()
-        telling = step.stage != self._stage or step.done >= step.total
+        telling = step.stage != self._stage or step.done >= step.total or step.checked is not None
         if telling or now - self._reported >= REPORT_EVERY:
             self._reported, self._stage = now, step.stage
             self._step.emit(step)

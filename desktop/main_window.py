@@ -4,7 +4,7 @@ is closed. What a user does on a screen is the screen's own."""
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSettings, Qt
+from PySide6.QtCore import QEvent, QSettings, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -19,13 +19,17 @@ from PySide6.QtWidgets import (
 from core.app import App
 from core.domain import RuleId
 from desktop import theme
+from desktop.appearance import Appearance
 from desktop.care.about_pane import AboutPane
 from desktop.care.account_dialog import AccountDialog
 from desktop.care.accounts_pane import AccountsPane
+from desktop.care.appearance_pane import AppearancePane
 from desktop.care.models_pane import ModelsPane
 from desktop.care.privacy_pane import PrivacyPane
 from desktop.desk import Changed, Desk
-from desktop.empty import EmptyState
+from desktop.first_run.begin import EmptyState
+from desktop.first_run.setup import SetupScreen
+from desktop.first_run.setup import Step as SetupStep
 from desktop.job_bar import SHOWN, JobBar
 from desktop.jobs import Job, Lane
 from desktop.learning.pane import LearningPane
@@ -51,12 +55,14 @@ class MainWindow(QMainWindow):
         self.resize(1280, 820)
         self.setAcceptDrops(True)
         self.empty = EmptyState()
+        self.setup = SetupScreen(self.desk, settings)
         self.replies = RepliesPane(self.desk)
         self.rules = RulesPane(self.desk)
         self.learning = LearningPane(self.desk)
         self.models = ModelsPane(self.desk)
         self.accounts = AccountsPane(self.desk)
         self.privacy = PrivacyPane(self.desk)
+        self.appearance = AppearancePane(Appearance(settings, self))
         self.about = AboutPane(self.desk)
         self.job_bar = JobBar()
         self.told = label(role="told")
@@ -72,17 +78,21 @@ class MainWindow(QMainWindow):
         self.setFocus()
         if settings is not None:
             self._restore(settings)
+        if self.setup.open:
+            self.show_screen(self.setup)
 
     def _lay_out(self) -> None:
         self.screens = QStackedWidget()
         for screen in (
             self.empty,
+            self.setup,
             self.replies,
             self.rules,
             self.learning,
             self.models,
             self.accounts,
             self.privacy,
+            self.appearance,
             self.about,
         ):
             self.screens.addWidget(screen)
@@ -102,18 +112,21 @@ class MainWindow(QMainWindow):
         self.show_models = self._screen(say("Models"), "models", self.models, 4)
         self.show_accounts = self._screen(say("Accounts"), "account", self.accounts, 5)
         self.show_privacy = self._screen(say("Privacy"), "privacy", self.privacy, 6)
-        self.show_about = self._screen(say("About"), "about", self.about, 7)
+        self.show_appearance = self._screen(say("Appearance"), "appearance", self.appearance, 7)
+        self.show_about = self._screen(say("About"), "about", self.about, 8)
         self._shown: dict[QWidget, QAction] = {
             self.empty: self.show_replies,
+            self.setup: self.show_replies,
             self.replies: self.show_replies,
             self.rules: self.show_rules,
             self.learning: self.show_learning,
             self.models: self.show_models,
             self.accounts: self.show_accounts,
             self.privacy: self.show_privacy,
+            self.appearance: self.show_appearance,
             self.about: self.show_about,
         }
-        self.rail = Rail(list(self._shown.values())[1:-1], self.show_about)
+        self.rail = Rail(list(dict.fromkeys(self._shown.values()))[:-1], self.show_about)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.rail)
         self.sync_action = self._action(say("Sync"), "sync", "F5", self.sync)
         self.learn_action = self._action(say("Learn"), "learn", "Ctrl+L", self.learning.learn)
@@ -122,12 +135,21 @@ class MainWindow(QMainWindow):
         self.sample_action = self._action(
             say("Try it with a sample mailbox"), "sample", "Ctrl+Shift+T", self.try_sample
         )
+        self.setup_action = self._action(
+            say("Set up …"), "again", "Ctrl+Shift+G", lambda: self.set_up(SetupStep.NEVER)
+        )
         self.quit_action = self._action(say("Quit"), "", QKeySequence.StandardKey.Quit, self.close)
 
     def _make_menus(self) -> None:
         """Beside the window's own, the menu of the screen that is shown."""
         mails = self.menuBar().addMenu(say("&Mail"))
-        for one in (self.sync_action, self.add_action, self.import_action, self.sample_action):
+        for one in (
+            self.sync_action,
+            self.add_action,
+            self.import_action,
+            self.sample_action,
+            self.setup_action,
+        ):
             mails.addAction(one)
         mails.addSeparator()
         mails.addAction(self.quit_action)
@@ -139,6 +161,7 @@ class MainWindow(QMainWindow):
             (self.models, say("M&odels")),
             (self.accounts, say("&Accounts")),
             (self.privacy, say("&Privacy")),
+            (self.appearance, say("App&earance")),
             (self.about, say("A&bout")),
         ):
             menu = self.menuBar().addMenu(title)
@@ -148,6 +171,8 @@ class MainWindow(QMainWindow):
         self._menus[self.learning].insertAction(self.learning.actions()[0], self.learn_action)
         view = self.menuBar().addMenu(say("&View"))
         view.addActions(list(dict.fromkeys(self._shown.values())))
+        view.addSeparator()
+        view.addActions(self.appearance.actions())
 
     def _action(
         self, text: str, symbol: str, keys: str | QKeySequence.StandardKey, act: Callable[[], object]
@@ -160,7 +185,11 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.empty.sample_asked.connect(self.try_sample)
         self.empty.account_asked.connect(self.add_account)
-        self.empty.import_asked.connect(self.import_mail)
+        self.empty.import_asked.connect(lambda: self.set_up(SetupStep.NEVER, waits_for_mail=True))
+        self.setup.mail_asked.connect(self.import_mail)
+        self.setup.learn_asked.connect(self.learning.learn)
+        self.setup.left.connect(self._leave_setup)
+        self.setup.finished.connect(self._leave_setup)
         self.accounts.add_asked.connect(self.add_account)
         self.accounts.import_asked.connect(self.import_mail)
         self.replies.rule_asked.connect(self.show_rule)
@@ -186,10 +215,23 @@ class MainWindow(QMainWindow):
     def add_account(self) -> None:
         dialog = AccountDialog(self.desk, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(
-            lambda: accounts.add_account(self.desk, sign_in=dialog.sign_in, exclude=dialog.exclude)
-        )
+        dialog.accepted.connect(lambda: self._on_signed_in(dialog))
         dialog.open()
+
+    def _on_signed_in(self, dialog: AccountDialog) -> None:
+        """The first account of one's own is followed by the questions that are left."""
+        first = all(one.user == mail.SAMPLE_USER for one in self.desk.app.accounts())
+        accounts.add_account(self.desk, sign_in=dialog.sign_in, exclude=dialog.exclude)
+        if first:
+            self.set_up(SetupStep.MODEL)
+
+    def set_up(self, step: SetupStep, waits_for_mail: bool = False) -> None:
+        self.setup.begin(step, waits_for_mail)
+        self.show_screen(self.setup)
+
+    def _leave_setup(self) -> None:
+        if self.screens.currentWidget() is self.setup:
+            self.show_screen(self.replies)
 
     def import_mail(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
@@ -271,12 +313,17 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_look"):
-            look = theme.tones(self.palette())
-            if look != self._look:
-                self._look = look
-                retint(self)
-                for screen in (self.replies, self.empty, self.learning, self.about):
-                    screen.retint()
+            # Later: Qt goes through all widgets now, and a screen that draws itself anew replaces some.
+            QTimer.singleShot(0, self, self._retint)
+
+    def _retint(self) -> None:
+        look = theme.tones(self.palette())
+        if look == self._look or not self.isVisible():
+            return
+        self._look = look
+        retint(self)
+        for screen in (self.replies, self.empty, self.learning, self.about):
+            screen.retint()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         if any(url.isLocalFile() for url in event.mimeData().urls()):

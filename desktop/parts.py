@@ -7,6 +7,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -28,17 +29,30 @@ def tip(text: str) -> str:
     return f"<span>{escape(text)}</span>" if text else ""
 
 
-def label(text: str = "", *, role: str = "", size: float = 1.0, bold: bool = False) -> QLabel:
+class Label(QLabel):
+    """Its size is relative to the application's letters."""
+
+    def __init__(self, text: str, size: float, bold: bool) -> None:
+        super().__init__(text)
+        self._size, self._bold = size, bold
+        self.fit()
+
+    def fit(self) -> None:
+        """To the application's letters as they are now."""
+        if self._size != 1.0 or self._bold:
+            self.setFont(scaled(QApplication.font(), self._size, bold=self._bold))
+
+
+def label(text: str = "", *, role: str = "", size: float = 1.0, bold: bool = False) -> Label:
     """A label that wraps; `role` names its look in the style sheet."""
-    made = QLabel(text)
+    made = Label(text, size, bold)
     made.setWordWrap(True)
     made.setTextFormat(Qt.TextFormat.PlainText)  # it may hold what a stranger wrote
     made.setObjectName(role)
-    made.setFont(scaled(made.font(), size, bold=bold))
     return made
 
 
-def heading(text: str) -> QLabel:
+def heading(text: str) -> Label:
     """The quiet title of a part of the screen."""
     made = label(text, role="heading", size=0.95, bold=True)
     made.setWordWrap(False)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
+CHOSEN = "dark"  # the application's property: whether the user wants it dark, None for as the system has it
 SPACE = 8  # the step of all distances, in device-independent pixels
 
 
@@ -88,15 +89,25 @@ def palette(look: Tones) -> QPalette:
 
 
 def dress(app: QApplication, dark: bool | None = None) -> None:
-    """Fits the application to the system's light or dark, or to the one asked for; called again when
-    that changes."""
+    """Fits the application to the one asked for, to what the user has chosen (`choose`), or to the system's
+    light or dark; called again when that changes."""
     if app.property("base") is None:  # a style sheet hides the style's name once it is set
         app.setProperty("base", app.style().name())
     if app.property("base") == "fusion":
         if dark is None:
+            dark = app.property(CHOSEN)
+        if dark is None:
             dark = app.styleHints().colorScheme() is Qt.ColorScheme.Dark
         app.setPalette(palette(DARK if dark else LIGHT))
     app.setStyleSheet(sheet(tones(app.palette())))
+
+
+def choose(app: QApplication, dark: bool | None) -> None:
+    """Light or dark from now on, whatever the system has; None: as the system has it."""
+    scheme = Qt.ColorScheme.Unknown if dark is None else Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light
+    app.setProperty(CHOSEN, dark)
+    app.styleHints().setColorScheme(scheme)  # for what the system draws: title bars, file dialogs
+    dress(app)
 
 
 def scaled(font: QFont, factor: float, *, bold: bool = False) -> QFont:

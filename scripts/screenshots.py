@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.app import App
-from core.domain import Draft
+from core.domain import Draft, Rule
 from core.evaluation.learning import Limits
 from core.store.paths import Profile
 from core.tasks import CancelToken, Progress
 from desktop.care.account_dialog import AccountDialog
 from desktop.desk import Desk
+from desktop.first_run.setup import ASKED
 from desktop.learning.blind import BlindDialog
 from desktop.main_window import MainWindow
 from desktop.operations import mail
@@ -60,17 +61,25 @@ def _screens(app: App) -> None:
     _both(app, "draft", _with_draft(message, draft, None))
     _both(app, "compare", _with_draft(message, draft, plain.text))
     _both(app, "new-mail", _new_mail)
-    for name in ("rules", "learning", "models", "accounts", "privacy", "about"):
+    for name in ("rules", "learning", "models", "accounts", "privacy", "appearance", "about"):
         _both(app, name, lambda window, name=name: window.show_screen(getattr(window, name)))
+    for step in ASKED:
+        _both(app, f"first-run-{step.value}", lambda window, step=step: window.set_up(step))
     for name, make in (
         ("add-account", lambda window: AccountDialog(window.desk, window)),
         ("never-read", _second_step),
         ("first-request", _first_request),
         ("add-rule", lambda window: RuleDialog(window.rules)),
+        ("merge-rules", lambda window: RuleDialog(window.rules, merged=_alike(app))),
         ("blind-test", lambda window: BlindDialog(window.desk, app.comparing.blind_test(), window)),
     ):
         for dark in (False, True):
             _save(picture_of_dialog(app, make, dark=dark), name, dark)
+
+
+def _alike(app: App) -> list[Rule]:
+    """Greetings the rule book holds, to make one of."""
+    return [one for one in app.rules.all() if one.trait == "greeting"][:3]
 
 
 def _with_draft(message: object, draft: Draft, zero_shot: str | None) -> Callable[[MainWindow], None]:

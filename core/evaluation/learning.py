@@ -10,12 +10,12 @@ from core.domain import AdapterId, Exchange
 from core.drafting.book import Rules
 from core.evaluation import gate
 from core.evaluation.judging import Contest, Judge
-from core.evaluation.training import LOSSES, Limits, Tools, Training
+from core.evaluation.training import CHECKS, LOSSES, Limits, Tools, Training
 from core.models.metered import Meter, Metered
 from core.preference.agent import PreferenceAgent
 from core.preference.parcel import Request, Result
 from core.preference.split import split_exchanges
-from core.preference.trainer import TrainedAdapter, Trainer
+from core.preference.trainer import Course, TrainedAdapter, Trainer
 from core.store.adapters import AdapterRepository
 from core.store.checkpoints import CheckpointRepository
 from core.store.database import Database
@@ -53,13 +53,15 @@ class Learned:
 class Standing:
     """How far learning has come: the exchanges there are, the examples made of them, and of the run that
     was begun and has not ended, or else of the last one, the loss of every step; `said`: what the last one
-    that ended told the user."""
+    that ended told the user; `checks`: the losses of the same run on the validation part, each with its
+    step."""
 
     exchanges: int
     examples: int
     begun: bool
     losses: tuple[float, ...]
     said: tuple[str, ...]
+    checks: tuple[tuple[int, float], ...] = ()
 
 
 def standing(database: Database, base: Path) -> Standing:
@@ -68,13 +70,16 @@ def standing(database: Database, base: Path) -> Standing:
     begun = Trainer(base, CheckpointRepository(database), jobs).begun()
     newest = next(reversed(AdapterRepository(database).all()), None)
     last = jobs.get(f"{LOSSES}{newest.id}", list[float]) if newest else None
+    checks = jobs.get(f"{CHECKS}{newest.id}", list[tuple[int, float]]) if newest else None
+    course = begun or Course(tuple(last or ()), tuple(checks or ()))
     said = jobs.get(f"{_SAID}{newest.id}", list[str]) if newest else None
     return Standing(
         exchanges=ExchangeRepository(database).count(),
         examples=len(ExampleRepository(database).all()),
-        begun=bool(begun),
-        losses=begun or tuple(last or ()),
+        begun=begun is not None,
+        losses=course.losses,
         said=tuple(said or ()),
+        checks=course.checks,
     )
 
 

@@ -34,6 +34,7 @@ LEAST_LEARNING = 8
 _NO_RULES = "The writing model found no rules of style in your mail; choose another one and learn again."
 SPENT = "learn/spent/"  # with a way of making examples: what all of them have cost
 LOSSES = "learn/losses/"  # with an adapter's id: the loss of every step of its training
+CHECKS = "learn/checks/"  # and those on the validation part, each with its step
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,7 @@ class Training:
         made = self._adapters.add(record, trained.gguf, trained.peft)
         self._jobs.set(_key(trained.run), made)
         self._jobs.set(f"{LOSSES}{made}", list(trained.losses))
+        self._jobs.set(f"{CHECKS}{made}", list(trained.checks))
         return made
 
     def forget(self, trained: TrainedAdapter) -> None:

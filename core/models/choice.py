@@ -1,6 +1,7 @@
 """Which models a profile uses: the writer (M_L), by its settings, and the agent's base (M_A)."""
 
 import filecmp
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from core.models.prompts import Prompt
 from core.models.service import Service
 from core.store.settings import LargeModel, Settings
 
+CRAWLING = 1.5  # words per second: with fewer, a reply of a hundred words takes over a minute
+
 
 @dataclass(frozen=True)
 class ModelEntry:
@@ -39,6 +42,17 @@ class ModelEntry:
     runs: bool = True
     words_per_second: float = 0.0
     measured: bool = False
+
+
+def recommended(entries: Iterable[ModelEntry]) -> CatalogueEntry | None:
+    """The largest real model of `entries` that runs on their machine and does not crawl there, the smallest
+    where all do; None where none runs."""
+    real = {one.name: one for one in catalogue() if one.role == "large" and not one.embedded}
+    running = [one for one in entries if one.name in real and one.runs]
+    fluent = [one for one in running if one.words_per_second >= CRAWLING or not one.words_per_second]
+    if fluent:
+        return max((real[one.name] for one in fluent), key=lambda one: one.size_mb)
+    return min((real[one.name] for one in running), key=lambda one: one.size_mb, default=None)
 
 
 class ModelChoice:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,8 +33,9 @@ OnStep = Callable[[int, int, float], None]  # (step, steps in all, loss)
 
 @dataclass(frozen=True)
 class TrainedAdapter:
-    """`losses` holds one loss for each step done, in order; `seconds` counts all attempts of the
-    run. `run` names it to `Trainer.forget`; `told`: what the user should know of how it went."""
+    """`losses` holds one loss for each step done, in order; `checks` those on the validation part, each
+    with the step after which it was found; `seconds` counts all attempts of the run. `run` names it to
+    `Trainer.forget`; `told`: what the user should know of how it went."""
 
     run: str
     gguf: bytes
@@ -46,6 +47,7 @@ class TrainedAdapter:
     seconds: float
     peak_mb: float
     told: tuple[str, ...] = ()
+    checks: tuple[tuple[int, float], ...] = ()
 
     @property
     def quantization(self) -> str:
@@ -222,10 +224,10 @@ class Trainer:
         for _ in self._child.stream(request, final=(m.Unpacked,), cancel=cancel):
             pass
 
-    def begun(self) -> tuple[float, ...]:
-        """The losses up to the last checkpoint of a run that was begun and has not ended; empty for none."""
+    def begun(self) -> "Course | None":
+        """Up to its last checkpoint, a run that was begun and has not ended; None where there is none."""
         records = (self._jobs.get(key, _Record) for key in self._jobs.keys(_key("")))
-        return next((tuple(one.losses) for one in records if one), ())
+        return next((Course(tuple(one.losses), tuple(one.checks)) for one in records if one), None)
 
     def forget(self, run: str) -> None:
         """Drops the checkpoint and record of a run whose adapter is stored."""
@@ -237,11 +239,20 @@ class Trainer:
 
 
 @dataclass(frozen=True)
+class Course:
+    """How a run went: the loss of every step, and those on the validation part, each with its step."""
+
+    losses: tuple[float, ...] = ()
+    checks: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True)
 class _Record:
     """What a run remembers beside its checkpoint."""
 
     losses: list[float]
     seconds: float
+    checks: list[tuple[int, float]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -262,6 +273,9 @@ class _Told:
         self.progress.update(self.stage, done.step, done.total, f"loss {done.loss:.2f}", done.loss)
         if self.on_step:
             self.on_step(done.step, done.total, done.loss)
+
+    def checked(self, step: int, total: int, loss: float) -> None:
+        self.progress.update(self.stage, step, total, checked=loss)
 
 
 class _Run:
@@ -284,6 +298,8 @@ class _Run:
         self._at_once = 0
         self._said: dict[str, None] = {}
         self._losses: list[float] = []
+        self._checks: list[tuple[int, float]] = []
+        self._total = 0
         self._before = 0.0
         self._started = time.monotonic()
 
@@ -300,6 +316,9 @@ class _Run:
                     self._said |= dict.fromkeys((reply.told,))
                 case m.StepDone():
                     self._stepped(reply)
+                case m.Validated():
+                    self._checks.append((reply.step, reply.loss))
+                    self._told.checked(reply.step, self._total, reply.loss)
                 case m.Checkpointed():
                     self._keep(reply)
                 case m.Trained():
@@ -311,6 +330,7 @@ class _Run:
         record = self._jobs.get(_key(self.name), _Record) or _Record([], 0.0)
         # The record is written first: what it knows beyond the checkpoint will be done again.
         self._losses = record.losses[: checkpoint.step] if checkpoint else []
+        self._checks = [one for one in record.checks if one[0] <= len(self._losses)]
         self._before, self._started = record.seconds, time.monotonic()
         return m.Train(
             base=str(self._base),
@@ -328,11 +348,12 @@ class _Run:
 
     def _stepped(self, done: m.StepDone) -> None:
         self._losses.append(done.loss)
+        self._total = done.total
         self.reached = max(self.reached, done.step)
         self._told.stepped(done)
 
     def _keep(self, checkpoint: m.Checkpointed) -> None:
-        self._jobs.set(_key(self.name), _Record(self._losses, self._seconds()))
+        self._jobs.set(_key(self.name), _Record(self._losses, self._seconds(), self._checks))
         self._checkpoints.put(self.name, checkpoint.step, checkpoint.state)
 
     def _seconds(self) -> float:
@@ -350,6 +371,7 @@ class _Run:
             seconds=self._seconds(),
             peak_mb=trained.peak_mb,
             told=tuple(self._said),
+            checks=tuple(self._checks),
         )
 
 

@@ -1,5 +1,6 @@
 """The loss of every step of training, as a curve: how far the rules it guesses are from those it is to
-learn. Drawn with pyqtgraph, which is imported only here and only once there is a curve."""
+learn; and beside it the same for mail it does not learn from, by which training stops in time. Drawn with
+pyqtgraph, which is imported only here and only once there is a curve."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,9 +19,12 @@ class LossChart(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.losses: list[float] = []
+        self.checks: list[tuple[int, float]] = []  # (step, loss)
         self._plot: Any = None
         self._each: Any = None
         self._mean: Any = None
+        self._checked: Any = None
+        self._legend: Any = None
         self._empty = label(say("The curve appears with the first steps of training."), role="muted")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -28,12 +32,21 @@ class LossChart(QWidget):
         self.setFixedHeight(SPACE * 28)
         self.setAccessibleName(say("Loss of each step of training"))
 
-    def show_losses(self, losses: Sequence[float]) -> None:
-        self.losses = list(losses)
+    def show_course(self, losses: Sequence[float], checks: Sequence[tuple[int, float]] = ()) -> None:
+        """`checks`: (step, loss) on mail that is not learned from."""
+        self.losses, self.checks = list(losses), list(checks)
         self._draw()
+
+    def back_to(self, step: int) -> None:
+        """A run that goes on from a checkpoint does again what came after it."""
+        self.show_course(self.losses[:step], [one for one in self.checks if one[0] <= step])
 
     def add(self, loss: float) -> None:
         self.losses.append(loss)
+        self._draw()
+
+    def add_check(self, step: int, loss: float) -> None:
+        self.checks.append((step, loss))
         self._draw()
 
     def retint(self) -> None:
@@ -53,9 +66,12 @@ class LossChart(QWidget):
         steps = list(range(1, len(self.losses) + 1))
         self._each.setData(steps, self.losses)
         self._mean.setData(steps, running_mean(self.losses, SMOOTH))
+        self._checked.setData([step for step, _ in self.checks], [loss for _, loss in self.checks])
         told = say("After {0} steps the loss is {1:.2f}").format(
             len(self.losses), running_mean(self.losses, SMOOTH)[-1]
         )
+        if self.checks:
+            told += say(", and {0:.2f} on mail it does not learn from").format(self.checks[-1][1])
         self.setAccessibleDescription(told)
         self.setToolTip(told)
 
@@ -74,7 +90,10 @@ class LossChart(QWidget):
         item.setLabel("left", say("loss"))
         for name in ("left", "bottom"):
             item.getAxis(name).enableAutoSIPrefix(False)  # else 0.35 reads "350 (x0.001)"
-        self._each, self._mean = self._plot.plot(), self._plot.plot()
+        self._legend = item.addLegend(offset=(-SPACE, SPACE))
+        self._each = self._plot.plot()
+        self._mean = self._plot.plot(name=say("mail it learns from"))
+        self._checked = self._plot.plot(name=say("mail it does not"), symbol="o", symbolSize=5)
         self._dress()
         self._column.addWidget(self._plot)
 
@@ -89,6 +108,10 @@ class LossChart(QWidget):
             axis.setTextPen(look.muted)
         self._each.setPen(pyqtgraph.mkPen(look.muted, width=0.6))
         self._mean.setPen(pyqtgraph.mkPen(look.accent, width=2))
+        self._checked.setPen(pyqtgraph.mkPen(look.warn, width=2))
+        self._checked.setSymbolBrush(look.warn)
+        self._checked.setSymbolPen(None)
+        self._legend.setLabelTextColor(look.muted)
 
 
 def running_mean(values: Sequence[float], over: int) -> list[float]:

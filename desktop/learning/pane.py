@@ -185,7 +185,7 @@ class LearningPane(Screen):
         if self.model.rowCount():
             self.table.selectRow(0)
         if self._job is None or not self.chart.losses:
-            self.chart.show_losses(standing.losses)
+            self.chart.show_course(standing.losses, standing.checks)
         self.state.setText(self._state(standing, adapters))
         self.go_action.setText(say("Go on learning") if standing.begun else say("Learn"))
         self.said.setText("\n".join(in_window(one) for one in standing.said[1:]))  # the first is the verdict
@@ -250,8 +250,10 @@ class LearningPane(Screen):
     def _on_step(self, step: Step) -> None:
         if self._job is None or self._job.token.cancelled:
             return
-        if step.stage == "training" and step.loss is None:  # it begins, or goes on from a checkpoint
-            self.chart.show_losses(self.chart.losses[: step.done])
+        if step.checked is not None:
+            self.chart.add_check(step.done, step.checked)
+        elif step.stage == "training" and step.loss is None:  # it begins, or goes on from a checkpoint
+            self.chart.back_to(step.done)
         if step.loss is not None:
             self.chart.add(step.loss)
         self.bar.setRange(0, step.total)

@@ -62,6 +62,7 @@ class RepliesPane(QWidget):
         self.nothing = label(role="muted")
         self.sync_button = quiet_button("sync", say("Sync (F5)"), self.sync_asked.emit)
         self.waiting_title = heading("")
+        self.waiting_title.setWordWrap(True)
         self._thread: tuple[StoredMessage, ...] = ()
         self._has_room = False
         self._make_commands()

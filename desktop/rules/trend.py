@@ -11,7 +11,7 @@ from desktop.parts import heading, label, row
 from desktop.theme import SPACE, tones
 from desktop.words import say
 
-HEIGHT = SPACE * 6
+HEIGHT = SPACE * 5
 WIDEST = SPACE * 3  # of a bar: a few months should not look like a wall
 
 
@@ -77,7 +77,7 @@ class Bars(QWidget):
     def _box(self, place: int) -> QRectF:
         """From the left, whatever the direction of reading: time is drawn so everywhere."""
         step = min(self.width() / max(1, len(self.periods)), WIDEST)
-        return QRectF(place * step, 0, max(1.0, step - 2), self.height())
+        return QRectF(place * step, 0, max(1.0, step - 3), self.height())
 
 
 def _told(period: Period) -> str:

@@ -90,6 +90,8 @@ def test_what_was_learned_is_shown_with_its_curve_and_scores(learned: MainWindow
     standing = learned.desk.app.learning()
     assert len(pane.chart.losses) == len(standing.losses) >= 60
     assert pane.chart._plot.isVisible()
+    assert pane.chart.checks == list(standing.checks) != []
+    assert standing.checks[-1][0] == len(standing.losses)
     assert pane.model.rowCount() == 1
     assert pane.model.index(0, 1).data() == "8"
     assert pane.model.index(0, 2).data().endswith(" of 10")
@@ -159,7 +161,12 @@ def test_the_chart_says_what_to_expect_until_there_is_something_to_draw(qtbot: Q
     chart.add(1.0)
     assert not told.isVisible()
     assert chart.accessibleDescription() == "After 2 steps the loss is 1.50"
-    chart.show_losses([])
+    chart.add_check(2, 1.75)
+    assert chart.accessibleDescription().endswith(", and 1.75 on mail it does not learn from")
+    assert [list(one) for one in chart._checked.getData()] == [[2], [1.75]]
+    chart.back_to(1)
+    assert chart.checks == []
+    chart.show_course([])
     assert told.isVisible()
 
 

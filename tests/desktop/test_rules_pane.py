@@ -1,21 +1,22 @@
 """The rule book's screen: every change, taken back and done again, and what stands beside the table."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from core.domain import Draft, MessageId, Proposal, RuleLine, RuleOrigin, RuleState, Scope, ScopeKind
+from core.domain import Draft, MessageId, Proposal, RuleId, RuleLine, RuleOrigin, RuleState, Scope, ScopeKind
 from core.store.drafts import DraftRepository
 from desktop.desk import Changed
 from desktop.main_window import MainWindow
 from desktop.operations import rules as operations
 from desktop.replies.thread_view import ThreadView
 from desktop.rules.dialog import RuleDialog
-from desktop.rules.model import Show
+from desktop.rules.model import RULE_ROLE, Show
 from desktop.rules.pane import RulesPane
 from desktop.rules.proposals import SHOWN, Proposals
 
@@ -195,3 +196,75 @@ def test_proposals_show_a_few_at_a_time_and_hide_when_there_are_none(qtbot: QtBo
         QTest.mouseClick(decline[1], LEFT)
     made.show_proposals([])
     assert made.isHidden()
+
+
+def choose(pane: RulesPane, rules: list[RuleId]) -> None:
+    pane.table.clearSelection()
+    for place in range(pane.filter.rowCount()):
+        index = pane.filter.index(place, 0)
+        if index.data(RULE_ROLE).id in rules:
+            pane.table.selectionModel().select(
+                index, QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+            )
+
+
+def test_rules_about_the_same_are_merged_and_the_merge_taken_back(
+    qtbot: QtBot, window: MainWindow, pane: RulesPane
+) -> None:
+    people = [Scope(ScopeKind.PERSON, f"{name}@firm.example") for name in ("ann", "bob")]
+    for scope in people:
+        add(qtbot, window, f"No semicolons, {scope.value[:3]}.", "semicolons", scope)
+    before = window.desk.app.rules.all()
+    two = [one.id for one in before if one.scope in people]
+    assert not pane.merge_action.isEnabled()
+    choose(pane, [two[0], before[0].id])
+    assert not pane.merge_action.isEnabled()
+    assert "about different things" in texts(pane)
+    choose(pane, two)
+    assert pane.merge_button.isVisible()
+    assert not pane.pin_action.isEnabled()
+    pane.merge_action.trigger()
+
+    def fill(dialog: RuleDialog) -> None:
+        assert dialog.scope == Scope(ScopeKind.AUDIENCE, "firm.example")
+        assert dialog.trait == "semicolons"
+        dialog.sentence.setText("Use no semicolons.")
+
+    keep(qtbot, window, fill)
+    [made] = [one for one in window.desk.app.rules.all() if one not in before]
+    assert made.sentence == "Use no semicolons."
+    assert not {one.id for one in window.desk.app.rules.all()} & set(two)
+    changed(qtbot, window, pane.undo_action.trigger)
+    assert window.desk.app.rules.all() == before
+
+
+def test_a_file_of_rules_is_taken_in_and_the_import_taken_back(
+    qtbot: QtBot, window: MainWindow, pane: RulesPane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, before = tmp_path / "rules.toml", window.desk.app.rules.all()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    with qtbot.waitSignal(window.desk.told):
+        pane.export_action.trigger()
+    with file.open("a") as more:
+        more.write(f'\n[[rule]]\nrule = "{KINDLY}"\nstate = "pinned"\n')
+    changed(qtbot, window, pane.import_action.trigger)
+    qtbot.waitUntil(lambda: window.told.text().startswith("New: 1 rules; changed: 0"))
+    assert [one.sentence for one in window.desk.app.rules.all() if one not in before] == [KINDLY]
+    changed(qtbot, window, pane.undo_action.trigger)
+    assert window.desk.app.rules.all() == before
+    file.write_text('[[rule]]\nrule = "a"\nfor = "b c"\n')
+    pane.import_action.trigger()
+    qtbot.waitUntil(lambda: window._notice is not None)
+    assert window._notice is not None
+    assert window._notice.text().startswith("Line 3 of the file: 'for' is everyone")
+    window._notice.close()
+    assert window.desk.app.rules.all() == before
+
+
+def test_the_detail_shows_how_a_rule_fared_over_time(qtbot: QtBot, pane: RulesPane) -> None:
+    qtbot.waitUntil(pane.detail.trend.isVisible)
+    rule, bars = pane.selected, pane.detail.trend.bars
+    assert rule is not None
+    assert sum(one.kept for one in bars.periods) == rule.support_for
+    assert f" of {bars.periods[-1].mails} mails" in bars.accessibleDescription()

@@ -25,7 +25,7 @@ from pytestqt.qtbot import QtBot
 from desktop import words
 from desktop.care.account_dialog import AccountDialog
 from desktop.care.cloud_dialog import CloudDialog
-from desktop.empty import EmptyState
+from desktop.first_run.begin import EmptyState
 from desktop.main_window import MainWindow
 from desktop.rules.dialog import RuleDialog
 

@@ -456,6 +456,6 @@ def test_rules_go_into_a_file_and_come_back_and_are_merged(
     file.write_text("[[rule]]\nrule = 3\n")
     status, _, told = longhand(capsys, "rules", "import", str(file))
     assert status == 1
-    assert told.startswith("Line 2 of the file: 'rule' is not as it should be; ")
+    assert told.startswith("longhand: Line 2 of the file: 'rule' is not as it should be; ")
     after = json.loads(longhand(capsys, "rules", "list", "--json")[1])
     assert [rule for rule in after if rule["rule"] != "Never say crate."] == json.loads(before)

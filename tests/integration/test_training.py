@@ -139,6 +139,8 @@ def test_validation_stops_a_run_that_gets_no_better(bench: Bench) -> None:
     against = [replace(one, rules=rules(int(one.exchange) + 1)) for one in EXAMPLES[:4]]
     trained = bench.trainer.train(EXAMPLES[:4], settings, validation=against)
     assert len(trained.losses) < 40
+    assert [step for step, _ in trained.checks] == list(range(2, len(trained.losses) + 1, 2))
+    assert min(loss for _, loss in trained.checks) < trained.checks[-1][1]
 
 
 def test_nothing_to_learn_from(bench: Bench) -> None:

@@ -1,4 +1,4 @@
-"""What the window shows before there is any mail: three ways to begin, the sample mailbox first."""
+"""Before there is any mail: three ways to begin, the sample mailbox first."""
 
 from collections.abc import Callable
 
@@ -88,7 +88,7 @@ class EmptyState(QWidget):
     ) -> QFrame:
         card = QFrame()
         card.setObjectName("card")
-        card.setFixedWidth(272)
+        card.setMinimumWidth(272)
         column = QVBoxLayout(card)
         column.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE * 3)
         column.setSpacing(SPACE)
