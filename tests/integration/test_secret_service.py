@@ -16,7 +16,7 @@ REMOVE = "keychain.delete('mail')"
 
 
 def in_session(home: Path, *steps: str) -> str:
-    """What the steps print, done by a program of its own in a session of its own on the keychain of `home`."""
+    """What the steps print, done by a program and in a session of its own on the keychain of `home`."""
     program = "\n".join(
         (
             "import sys",
