@@ -16,10 +16,12 @@ class MainThreadCollector(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        gc.freeze()  # what the start has made stays: looking through all of it takes longer than a frame
         self._timer = self.startTimer(EVERY_MS)
 
     def stop(self) -> None:
         self.killTimer(self._timer)
+        gc.unfreeze()
         gc.enable()
 
     def timerEvent(self, event: QTimerEvent) -> None:  # noqa: ARG002, N802

@@ -33,6 +33,8 @@ qt_packages=(
 build_packages=(build-essential cmake)
 # A real mail server and mail client for tests and benchmarks; those skip where they are missing.
 mail_packages=(dovecot-imapd isync)
+# A display without a screen, a hand on its mouse and keys, and a keychain, for tests of the real window.
+window_packages=(xvfb xdotool dbus gnome-keyring)
 
 installed() { # Ubuntu 24.04 and Debian 13 gave some libraries the ending t64
     local name
@@ -63,12 +65,12 @@ want_packages() { # installs them where it may, with no service started; goes on
     for name in "$@"; do installed "$name" || here=0; done
     ((here)) && return 0
     if ((EUID != 0)); then
-        say "Some tests of mail are skipped without these: sudo apt-get install -y --no-install-recommends $*"
+        say "Some tests are skipped without these: sudo apt-get install -y --no-install-recommends $*"
         return 0
     fi
     [[ -e $policy ]] && policy=
     [[ -n $policy ]] && printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
-    (need_packages "$@") || say "Going on without them; some tests of mail are skipped."
+    (need_packages "$@") || say "Going on without them; some tests are skipped."
     [[ -n $policy ]] && rm -f "$policy"
     return 0
 }
@@ -141,7 +143,7 @@ install_libraries() {
 
 if command -v dpkg >/dev/null; then
     need_packages "${qt_packages[@]}"
-    want_packages "${mail_packages[@]}"
+    want_packages "${mail_packages[@]}" "${window_packages[@]}"
 fi
 make_venv
 if ! already_pinned; then

@@ -238,7 +238,7 @@ class RepliesPane(QWidget):
 
     def _on_current(self, current: QModelIndex) -> None:
         if current.isValid():
-            self._open(self.model.message(current.row()).id)
+            self._open(self.model.id_of(current.row()))
 
     def _open(self, message: MessageId) -> None:
         self._show_above(self.reading)

@@ -16,8 +16,9 @@ from core.errors import LonghandError
 from tests.bench.figure import Benchmark
 
 PLUMBING = {
-    "__main__", "adapters", "bare_llama", "demo_ledger", "figure", "large_profile", "mbsync", "planted_mail",
-    "program", "random_models", "sent_mails", "sync_process", "window_process",
+    "__main__", "adapters", "bare_llama", "bare_loop", "demo_ledger", "figure", "large_profile",
+    "loop_process", "loop_timer", "mbsync", "memory_process", "planted_mail", "program", "random_models",
+    "sent_mails", "sync_process", "window_process",
 }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from core.domain import (
     ScopeKind,
 )
 from core.store.messages import StoredMessage
-from desktop.replies.message_list import PAGE, WaitingModel, message_list
+from desktop.replies.message_list import PAGE, PAGES, WaitingModel, message_list
 from desktop.rules.model import SENTENCE, SUPPORT, RulesFilter, RulesModel
 
 COUNT = 100_000
@@ -90,6 +90,33 @@ def test_reading_again_keeps_as_many_rows(qtbot: QtBot) -> None:
     assert model.rowCount() == 3 * PAGE
     assert model.row_of(MessageId(250)) == 250
     assert model.row_of(MessageId(999)) == -1
+
+
+def test_scrolling_through_all_holds_few_and_comes_back() -> None:
+    mailbox = Mailbox()
+    model = WaitingModel(mailbox.fetch)
+    while model.rowCount() < 2 * PAGES * PAGE:
+        model.fetchMore(QModelIndex())
+    assert mailbox.made == 2 * PAGES * PAGE
+    assert sum(len(page) for page in model._pages.values()) == PAGES * PAGE
+    assert model.message(7).id == model.id_of(7) == MessageId(7)
+    assert model.row_of(MessageId(3999)) == 3999
+    model.reload()
+    assert model.rowCount() == PAGES * PAGE
+
+
+def test_a_row_that_has_gone_meanwhile_shows_nothing_until_the_list_is_read_again() -> None:
+    held = [stored(number) for number in range(PAGE * (PAGES + 2))]
+    model = WaitingModel(lambda limit, offset: held[offset : offset + limit])
+    while model.canFetchMore(QModelIndex()):
+        model.fetchMore(QModelIndex())
+    del held[3:]
+    assert model.index(2).data(Qt.ItemDataRole.DisplayRole) == "Ann Berg: Subject 2"
+    assert model.index(3).data(Qt.ItemDataRole.DisplayRole) is None
+    with pytest.raises(IndexError):
+        model.message(3)
+    model.reload()
+    assert model.rowCount() == 3
 
 
 @pytest.fixture
