@@ -59,7 +59,7 @@ def version() -> str:
 
 def llama_arguments(system: str) -> str:
     """How CMake builds llama.cpp: alone, and for any processor of the platform. On Linux and Windows there is
-    a library for each set of instructions, and ggml chooses at run time; Apple's processors differ little, and
+    a library for each set of instructions, and ggml chooses at run time; Apple's differ little, and
     have Metal."""
     off = ("TOOLS", "SERVER", "EXAMPLES", "TESTS", "APP")
     include = (ROOT / "scripts/llama-only.cmake").as_posix()
