@@ -46,13 +46,14 @@ class SingleInstance(QObject):
 
     def _on_connection(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:
-            socket.disconnected.connect(lambda socket=socket: self._on_end(socket))
             self.asked.emit()
+            socket.waitForDisconnected(WAIT_MS)  # it says its files and leaves
+            self._take(socket)
 
-    def _on_end(self, socket: QLocalSocket) -> None:
+    def _take(self, socket: QLocalSocket) -> None:
         """The socket is this user's alone; what is no list of files was not written by a second start."""
         try:
-            files = json.loads(socket.readAll().data() or b"[]")
+            files = json.loads(bytes(socket.readAll().data()) or b"[]")
         except ValueError:
             files = []
         if isinstance(files, list) and files and all(isinstance(one, str) for one in files):
