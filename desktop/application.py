@@ -3,7 +3,8 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QSettings, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
@@ -72,25 +73,30 @@ def new_passphrase() -> str | None:
 
 
 def main(
-    profile: Profile, passphrase: str | None, shown: Callable[[MainWindow], object] | None = None
+    profile: Profile,
+    passphrase: str | None,
+    shown: Callable[[MainWindow], object] | None = None,
+    files: Sequence[Path] = (),
 ) -> int:
-    """Opens the window and runs until it is closed; the exit status. `shown` is called with the window as
-    soon as it hears the user."""
+    """Opens the window, reads `files` of mail into it, and runs until it is closed; the exit status. `shown`
+    is called with the window as soon as it hears the user."""
     qt = make_application(sys.argv[:1])
     single = SingleInstance(profile.home, qt)
-    if single.call_first():
+    if single.call_first(files):
         return 0
     app = open_profile(profile, passphrase)
     if app is None:
         return 1
     window = MainWindow(app, QSettings(str(profile.home / "window.ini"), QSettings.Format.IniFormat))
     single.asked.connect(window.come_forward)
+    single.handed.connect(window.read_files)
     window.show()
     collector = MainThreadCollector(qt)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would leave Ctrl+C waiting; the store bears it
     if shown is not None:
         QTimer.singleShot(0, lambda: shown(window))
     mail.resume_sample(window.desk)
+    window.read_files([str(one) for one in files])
     status = qt.exec()
     collector.stop()
     if not window.all_ended:

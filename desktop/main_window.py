@@ -240,6 +240,11 @@ class MainWindow(QMainWindow):
         if path:
             mail.import_mail(self.desk, path=Path(path))
 
+    def read_files(self, paths: list[str]) -> None:
+        """One after another, each a job of its own."""
+        for path in paths:
+            mail.import_mail(self.desk, path=Path(path))
+
     # What the window shows
 
     def show_screen(self, screen: QWidget) -> None:
@@ -330,10 +335,7 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """One after another, each a job of its own."""
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                mail.import_mail(self.desk, path=Path(url.toLocalFile()))
+        self.read_files([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
         event.acceptProposedAction()
 
     def _restore(self, settings: QSettings) -> None:

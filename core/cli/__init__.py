@@ -16,6 +16,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
         "core.cli.mail",
         "Read mail from an mbox file, a Maildir, .eml or Outlook .msg files, or a folder.",
     ),
+    "open": ("core.cli.window", "Open the window and read these files of mail into it."),
     "text": ("core.cli.mail", "Show what Longhand sees in message files."),
     "learn": ("core.cli.writing", "Learn the style of the sent mail; goes on where it stopped."),
     "draft": ("core.cli.writing", "Write a reply, or a new mail, on stdout."),
@@ -58,7 +59,7 @@ class _Commands(click.Group):
 def commands(context: click.Context) -> None:
     """Drafts e-mail replies in your own hand, on your own machine. Without a command it opens the window."""
     if context.invoked_subcommand is None:
-        context.exit(_window())
+        context.exit(importlib.import_module("core.cli.window").show_window())
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -100,14 +101,3 @@ def _run(arguments: list[str]) -> int:
 
 def _complain(line: str) -> None:
     click.echo(f"longhand: {line}", err=True)
-
-
-def _window() -> int:
-    from core.errors import InputError
-    from core.store.paths import Profile
-
-    try:
-        main = importlib.import_module("desktop.start").load()
-    except ImportError:
-        raise InputError("The window needs PySide6; see the README for what to install.") from None
-    return int(main(Profile.locate(), os.environ.get("LONGHAND_PASSPHRASE")))
