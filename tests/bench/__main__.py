@@ -18,7 +18,7 @@ from tests.bench.figure import Benchmark
 PLUMBING = {
     "__main__", "adapters", "bare_llama", "bare_loop", "demo_ledger", "figure", "large_profile",
     "loop_process", "loop_timer", "mbsync", "memory_process", "planted_mail", "program", "random_models",
-    "sent_mails", "sync_process", "window_process",
+    "sent_mails", "sync_process", "trainer_process", "window_process",
 }  # fmt: skip
 
 
