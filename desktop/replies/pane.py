@@ -170,6 +170,8 @@ class RepliesPane(QWidget):
     def reload(self) -> None:
         """Reads the list again and stays on the message that was open."""
         sheet = self.composer.sheet
+        held = sheet.message if sheet else None
+        before = self.model.row_of(held) if held else -1
         self.model.show_drafted(self._drafted())
         self.filters.show_accounts(self._desk.app.accounts())
         searched, wanted = self.search.text().strip(), self.filters.wanted
@@ -181,8 +183,10 @@ class RepliesPane(QWidget):
         else:
             self._say_waiting(wanted)
         self.nothing.setVisible(self.model.rowCount() == 0)
-        row = self.model.row_of(sheet.message) if sheet and sheet.message else -1
-        if self.model.rowCount() and not (sheet and sheet.message is None):
+        row = self.model.row_of(held) if held else -1
+        if row < 0 and before >= self.model.rowCount():
+            self.messages.setCurrentIndex(QModelIndex())  # it is further down than was read again
+        elif self.model.rowCount() and not (sheet and held is None):
             self.messages.setCurrentIndex(self.model.index(max(0, row)))
         self._show_rules(self.composer.sheet)
 

@@ -25,6 +25,7 @@ from desktop.desk import Changed
 from desktop.jobs import Job
 from desktop.main_window import MainWindow
 from desktop.operations import mail
+from desktop.replies import message_list
 from desktop.replies.composer import Composer
 from desktop.replies.first_request import FirstRequest
 from desktop.replies.handing_over import HandingOver
@@ -146,6 +147,21 @@ def test_a_new_mail_that_is_not_saved_is_still_there(qtbot: QtBot, window: MainW
     assert composer.notes.toPlainText() == ""
     pane.new_action.trigger()
     assert composer.notes.toPlainText() == "hello"
+
+
+def test_a_message_far_down_stays_open_when_the_list_is_read_again(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane = window.replies
+    last = pane.model.rowCount() - 1
+    assert last >= 2
+    pane.messages.setCurrentIndex(pane.model.index(last))
+    opened = pane.composer.sheet
+    monkeypatch.setattr(message_list, "MOST_READ_AGAIN", last)
+    pane.reload()
+    assert pane.model.rowCount() == last
+    assert pane.composer.sheet is opened
+    assert not pane.messages.currentIndex().isValid()
 
 
 def test_a_message_that_is_open_is_prepared_for(qtbot: QtBot, window: MainWindow) -> None:
