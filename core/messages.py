@@ -47,11 +47,6 @@ NO_NF4 = (
     "This machine cannot calculate with four-bit weights, so the small model is held in 16 bits; learning "
     "takes more memory."
 )
-EXPORTED = (
-    "The file holds text of your mail: keep it, and what comes of it, to machines you trust, and delete both"
-    " when you are done. Train with 'accelerate launch -m core.preference.launched FILE OUT', then run"
-    " 'longhand learn --adapter OUT'."
-)
 CANNOT_BE_TRAINED = (
     "The writing model is of a kind that Longhand cannot train; Qwen 2 and 3 can be, and models like Llama 2."
 )

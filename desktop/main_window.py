@@ -136,7 +136,7 @@ class MainWindow(QMainWindow):
             say("Try it with a sample mailbox"), "sample", "Ctrl+Shift+T", self.try_sample
         )
         self.setup_action = self._action(
-            say("Set up …"), "again", "Ctrl+Shift+G", lambda: self.set_up(SetupStep.NEVER)
+            say("Set up …"), "again", "Ctrl+Shift+Y", lambda: self.set_up(SetupStep.NEVER)
         )
         self.quit_action = self._action(say("Quit"), "", QKeySequence.StandardKey.Quit, self.close)
 

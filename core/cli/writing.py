@@ -23,6 +23,12 @@ from core.domain import AdapterKind, Address, MessageId
 from core.drafting.mailbox import Target
 from core.evaluation.learning import Control
 
+_EXPORTED = (
+    "The file holds text of your mail: keep it, and what comes of it, to machines you trust, and delete both"
+    " when you are done. Train with 'accelerate launch -m core.preference.launched FILE OUT', then run"
+    " 'longhand learn --adapter OUT'."
+)
+
 
 @click.command("learn")
 @click.option(
@@ -60,7 +66,7 @@ def learn_command(export: Path | None, result: Path | None, as_json: bool) -> No
                     app.take_in_training(result, progress, cancel) if result else app.learn(progress, cancel)
                 )
     if export:
-        remark(messages.EXPORTED)
+        remark(_EXPORTED)
         if as_json:
             show_json({"exported": str(export)})
         return

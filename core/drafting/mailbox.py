@@ -48,7 +48,7 @@ class NewMail:
 
 # What is answered: a stored message, a file with one, or nothing yet (a first mail to somebody).
 Target = MessageId | Path | Address | NewMail
-_PAIRED = "paired"  # key of the state of the mailbox when it was paired last
+PAIRED = "paired"  # key of the state of the mailbox when it was paired last
 _PAIRING = 1  # another number where mail is paired otherwise than before
 _HABIT = 100  # newest replies that tell how the user sends replies
 _OWN_MAILS = 3  # sent from an address that is the user's; one may be a forwarded stranger's
@@ -148,7 +148,7 @@ class Mailbox:
         """Makes the exchanges anew, after mail came or went. Drafts are told what was sent in the end. Where
         nothing has changed since the last time, it is left at that."""
         messages = self._messages.state()
-        if self._jobs.get(_PAIRED, str) == self._state(messages, exclude):
+        if self._jobs.get(PAIRED, str) == self._state(messages, exclude):
             return
         users, drafts = self._identities(), self._drafts.latest_of_each()
         made = [contexts.exchange(one, users[one.sent.account]) for one in pairs(self._unsigned())]
@@ -158,7 +158,7 @@ class Mailbox:
             if _is_excluded(edit, exclude):
                 self._exchanges.remove(edit.id)
         # Of the messages as they were: what comes meanwhile is paired the next time.
-        self._jobs.set(_PAIRED, self._state(messages, exclude))
+        self._jobs.set(PAIRED, self._state(messages, exclude))
 
     def _state(self, messages: str, exclude: Exclude) -> str:
         """All that pairing depends on."""

@@ -14,7 +14,7 @@ from core.store.jobs import JobRepository
 from core.tasks import CancelToken, Progress
 
 # One that thinks first wants room for it; where the model is local, the grammar leaves it none.
-_MOST_TOKENS = 1000
+_MOST_TOKENS = 1000  # a service knows no grammar, and may think aloud first
 _GRAMMAR = 'root ::= "A" | "B"'
 _LETTER = re.compile(r"\b[AB]\b")
 
@@ -39,8 +39,10 @@ class PairJudge:
     """`name` stands for the drafts that are judged; verdicts are kept under it, so that a judgement that
     is broken off goes on."""
 
-    def __init__(self, model: ChatModel, name: str, jobs: JobRepository) -> None:
-        self._model, self._jobs = model, jobs
+    def __init__(
+        self, model: ChatModel, name: str, jobs: JobRepository, most_tokens: int = _MOST_TOKENS
+    ) -> None:
+        self._model, self._jobs, self._most_tokens = model, jobs, most_tokens
         self._key = f"{name}judged by {model.name}, prompt {prompts.JUDGE_VERSION}"
 
     def compare(
@@ -70,7 +72,7 @@ class PairJudge:
 
     def _ask(self, case: Case, a: str, b: str, cancel: CancelToken) -> str:
         prompt = prompts.judge(case.context, case.exchange.sent, a, b)
-        made = self._model.complete(Question(prompt, _MOST_TOKENS, grammar=_GRAMMAR), cancel=cancel)
+        made = self._model.complete(Question(prompt, self._most_tokens, grammar=_GRAMMAR), cancel=cancel)
         return letter(made.text)
 
 

@@ -31,7 +31,7 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="what 'longhand learn --export' wrote")
+    parser.add_argument("file", type=Path, metavar="FILE", help="what learn --export wrote")
     parser.add_argument("out", type=Path, metavar="OUT", help="where the finished training goes")
     parser.add_argument("--base", type=Path, help="the small model's folder; by default Longhand's own")
     parser.add_argument("--threads", type=int, default=0, help="of each process on a CPU; 0: as torch likes")

@@ -17,6 +17,7 @@ from core.mail.server_settings import ServerSettings
 from core.sample.mailbox import make_mailbox
 from core.sample.server import SampleServer
 from desktop.care.account_dialog import AccountDialog
+from desktop.first_run.setup import Step
 from desktop.main_window import MainWindow
 from tests import dovecot
 from tests.authorisation import CLIENT, Provider, browser_command, provider
@@ -156,6 +157,9 @@ def test_an_account_is_added_after_what_must_never_be_read(
     assert (app.exclude.domains, app.exclude.words) == (("hospital.example",), ("privileged",))
     assert [one.host for one in app.accounts()] == [server.host]
     assert app.waiting_count() > 0
+    assert empty_window.setup.step is Step.MODEL
+    for _ in range(2):  # which model writes, and whether to learn now
+        QTest.mouseClick(empty_window.setup.skip, LEFT)
     assert empty_window.screens.currentWidget() is empty_window.replies
 
     empty_window.show_accounts.trigger()

@@ -156,6 +156,7 @@ def test_every_screen_has_its_menu_and_only_its_own(window: MainWindow) -> None:
         (window.show_models, window.models),
         (window.show_accounts, window.accounts),
         (window.show_privacy, window.privacy),
+        (window.show_appearance, window.appearance),
         (window.show_about, window.about),
         (window.show_replies, window.replies),
     ):

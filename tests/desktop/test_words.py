@@ -74,7 +74,7 @@ def test_every_text_of_the_window_is_translated(pseudo: None, empty_window: Main
     assert len(found) > 20
     assert [text for text in found if not text.startswith(("«", "<span>«"))] == []
     menus = [one for one in empty_window.menuBar().findChildren(QMenu) if one.title()]
-    assert len(menus) == 9
+    assert len(menus) == 10
     for menu in menus:
         assert menu.title().startswith("«")
         assert all(act.isSeparator() or act.text().startswith("«") for act in menu.actions())

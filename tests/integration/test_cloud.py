@@ -71,7 +71,7 @@ def test_judges_pairs_over_http(server: str, tmp_path: Path) -> None:
         drafts = [Reply("Yes."), Reply("No.")], [Reply("Yes."), Reply("Never.")]
 
         def judged() -> WinRate:
-            judge = PairJudge(model, "gate/1:", JobRepository(database))
+            judge = PairJudge(model, "gate/1:", JobRepository(database), most_tokens=30)
             return judge.compare(("guided", "zero_shot"), cases, drafts, Progress(), CancelToken())
 
         found = judged()

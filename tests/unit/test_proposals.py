@@ -24,7 +24,7 @@ from core.domain import (
     ScopeKind,
 )
 from core.drafting.book import COUNTED
-from core.drafting.mailbox import Mailbox
+from core.drafting.mailbox import PAIRED, Mailbox
 from core.drafting.outcomes import Outcomes
 from core.errors import InputError
 from core.forgetting import Forgetting
@@ -221,7 +221,8 @@ def test_forgetting_takes_what_was_proposed_along(world: World) -> None:
     world.outcomes.decline(world.outcomes.proposals()[0].number)
     Forgetting(world.database, world.mailbox, Exclude()).person("ann@firm.example")
     assert world.proposed == []
-    assert JobRepository(world.database).keys() == (COUNTED,)  # in the mail that is left
+    # What is counted in the mail that is left, and when that was paired.
+    assert JobRepository(world.database).keys() == (COUNTED, PAIRED)
 
 
 @pytest.mark.parametrize(
