@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from core.domain import Address, ParsedMail
 from core.errors import MailError
+from core.mail.attribution import attribution
 
 if TYPE_CHECKING:  # composing a reply needs no IMAP
     from core.mail.imap import ImapSession
@@ -68,13 +69,14 @@ def recipients(message: ParsedMail, manner: Manner) -> tuple[tuple[Address, ...]
 
 def quotation(message: ParsedMail) -> str:
     """The original with what it quotes itself, announced by when and by whom it was written."""
-    writer = message.sender.name or message.sender.email
-    wrote = f"On {format_datetime(message.date)}, {writer} wrote:" if message.date else f"{writer} wrote:"
     lines = message.text.rstrip().split("\n")
     if message.quoted.strip():
         lines += ["", *message.quoted.rstrip().split("\n")]
     return "\n".join(
-        [wrote, *(f">{line}" if line.startswith(">") else f"> {line}".rstrip() for line in lines)]
+        [
+            attribution(message),
+            *(f">{line}" if line.startswith(">") else f"> {line}".rstrip() for line in lines),
+        ]
     )
 
 

@@ -91,6 +91,50 @@ def test_a_follow_up_of_ones_own_mail_goes_where_that_went() -> None:
     assert recipients(to_oneself, Manner(ME, OWN)) == ((ME,), ())
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Guten Tag, können Sie uns das Angebot bis Freitag schicken?",
+            "Am 02.01.2024 um 09:30 schrieb",
+        ),
+        (
+            "Bonjour, pourriez-vous nous envoyer le devis avant vendredi ?",
+            "Le 02/01/2024 à 09:30, Zoë",
+        ),
+        ("Goedemiddag, kunt u ons de offerte voor vrijdag toesturen?", "Op 02-01-2024 om 09:30 schreef"),
+        (
+            "Buenos días, ¿podrían enviarnos el presupuesto el viernes?",
+            "El 02/01/2024 a las 09:30, Zoë",
+        ),
+        (
+            "Buongiorno, potreste inviarci il preventivo entro venerdì?",
+            "Il 02/01/2024 alle 09:30, Zoë",
+        ),
+        (
+            "Bom dia, vocês poderiam nos enviar o orçamento até sexta-feira?",
+            "Em 02/01/2024 às 09:30, Zoë",
+        ),
+        (
+            "Hej, kan ni skicka oss offerten före fredag, så vi hinner läsa den?",
+            "Den 2024-01-02 kl. 09:30",
+        ),
+        (
+            "Dzień dobry, czy mogą Państwo przesłać nam ofertę do piątku?",
+            "W dniu 02.01.2024 o 09:30 Zoë",
+        ),
+        ("Good morning, could you send us the quote by Friday?", "On Tue, 02 Jan 2024 09:30:00 +0000, Zoë"),
+    ],
+)
+def test_the_original_is_announced_in_its_language_and_comes_off_again(text: str, said: str) -> None:
+    date = datetime(2024, 1, 2, 9, 30, tzinfo=UTC)
+    asked = replace(ASKED, sender=Address("Zoë Marsh", "zoe@x.example"), text=text, quoted="", date=date)
+    raw = compose_reply(asked, "Ja.\n\nAnn", Manner(ME, quotes=True))
+    body = message_from_bytes(raw, policy=default).get_content().replace("\r\n", "\n")
+    assert body.split("\n\n")[2].startswith(said)
+    assert parse_message(raw).text == "Ja.\n\nAnn"
+
+
 def test_the_original_is_quoted_and_comes_off_again() -> None:
     asked = replace(
         ASKED,
