@@ -20,9 +20,14 @@ from desktop.operations import mail
 from desktop.single import SingleInstance
 from desktop.words import say
 
+# Seconds a thread keeps the interpreter while another waits for it. Python's own 5 ms are a third of a frame,
+# and the window's thread waits for them again after every call that lets go of the interpreter.
+TURN = 0.0001
+
 
 def make_application(arguments: list[str]) -> QApplication:
     """The one QApplication, dressed, and following the system's light or dark from now on."""
+    sys.setswitchinterval(TURN)
     app = QApplication(arguments)
     app.setApplicationName("Longhand")
     app.setDesktopFileName("longhand")

@@ -31,8 +31,9 @@ class Table(QTableView):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setResizeContentsPrecision(LOOKED_AT)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
+        self._wide = wide
+        model.modelReset.connect(self._fit_columns)
         self._fit()
 
     def sizeHintForColumn(self, column: int) -> int:  # noqa: N802
@@ -49,3 +50,12 @@ class Table(QTableView):
     def _fit(self) -> None:
         """Rows as high as the letters want, which follow the system's size."""
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + SPACE * 2)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Once for what is shown: Qt's own ResizeToContents asks for every cell at every layout."""
+        header = self.horizontalHeader()
+        for column in range(header.count()):
+            if column != self._wide:
+                wanted = max(self.sizeHintForColumn(column), header.sectionSizeHint(column))
+                header.resizeSection(column, wanted)

@@ -1,11 +1,12 @@
 """The loss of every step of training, as a curve: how far the rules it guesses are from those it is to
 learn; and beside it the same for mail it does not learn from, by which training stops in time. Drawn with
-pyqtgraph, which is imported only here and only once there is a curve."""
+pyqtgraph, which is imported only here, off the main thread, and only once there is a curve to be seen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.parts import label
@@ -15,9 +16,18 @@ from desktop.words import say
 SMOOTH = 10  # steps of the running mean
 
 
+def load_library() -> None:
+    """Imports pyqtgraph, and with it numpy: some tenths of a second."""
+    import pyqtgraph  # noqa: F401
+
+
 class LossChart(QWidget):
-    def __init__(self) -> None:
+    """`load` has `load_library` called on another thread, and then, on the main one, what it is given."""
+
+    def __init__(self, load: Callable[[Callable[[], None]], object]) -> None:
         super().__init__()
+        self._load = load
+        self._asked = self._loaded = False
         self.losses: list[float] = []
         self.checks: list[tuple[int, float]] = []  # (step, loss)
         self._plot: Any = None
@@ -53,7 +63,35 @@ class LossChart(QWidget):
         if self._plot is not None:
             self._dress()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        self._draw()
+
     def _draw(self) -> None:
+        """The curve only where it can be seen; what it says in words always."""
+        self._tell()
+        if self.isVisible() and len(self.losses) > 1 and not self._asked:
+            self._asked = True
+            self._load(self._on_loaded)
+        if self.isVisible() and self._loaded:
+            self._draw_curve()
+
+    def _on_loaded(self) -> None:
+        self._loaded = True
+        self._draw()
+
+    def _tell(self) -> None:
+        told = ""
+        if self.losses:
+            told = say("After {0} steps the loss is {1:.2f}").format(
+                len(self.losses), running_mean(self.losses[-SMOOTH:], SMOOTH)[-1]
+            )
+        if told and self.checks:
+            told += say(", and {0:.2f} on mail it does not learn from").format(self.checks[-1][1])
+        self.setAccessibleDescription(told)
+        self.setToolTip(told)
+
+    def _draw_curve(self) -> None:
         if len(self.losses) < 2:
             self._empty.show()
             if self._plot is not None:
@@ -67,13 +105,6 @@ class LossChart(QWidget):
         self._each.setData(steps, self.losses)
         self._mean.setData(steps, running_mean(self.losses, SMOOTH))
         self._checked.setData([step for step, _ in self.checks], [loss for _, loss in self.checks])
-        told = say("After {0} steps the loss is {1:.2f}").format(
-            len(self.losses), running_mean(self.losses, SMOOTH)[-1]
-        )
-        if self.checks:
-            told += say(", and {0:.2f} on mail it does not learn from").format(self.checks[-1][1])
-        self.setAccessibleDescription(told)
-        self.setToolTip(told)
 
     def _make_plot(self) -> None:
         import pyqtgraph

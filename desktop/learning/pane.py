@@ -1,7 +1,7 @@
 """Learning: what runs now and how long it takes, how it went, how near drafts come to the user, every
 adapter with its scores, and the blind test."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -23,7 +23,7 @@ from desktop.desk import Changed, Desk
 from desktop.jobs import Job, Lane
 from desktop.learning.adapters import ADAPTER_ROLE, AdaptersModel
 from desktop.learning.blind import BlindDialog
-from desktop.learning.chart import LossChart
+from desktop.learning.chart import LossChart, load_library
 from desktop.learning.likeness import Likeness
 from desktop.operations import learning as operations
 from desktop.parts import ActionButton, card, command, heading, label, page, row
@@ -38,7 +38,7 @@ class LearningPane(Screen):
         super().__init__(desk, Changed.LEARNING | Changed.MESSAGES | Changed.MODELS)
         self._job: Job | None = None
         self.model = AdaptersModel()
-        self.chart = LossChart()
+        self.chart = LossChart(self._load_chart)
         self.likeness = Likeness()
         self.state = label(size=1.1)
         self.said = label(role="warn")
@@ -165,6 +165,10 @@ class LearningPane(Screen):
     def blind(self) -> None:
         job = operations.lay_out_blind(self._desk)
         job.done.connect(self._open_blind)
+
+    def _load_chart(self, then: Callable[[], None]) -> None:
+        job = self._desk.run(say("Drawing the curve"), Lane.LOOK, lambda _: load_library())
+        job.done.connect(lambda _: then())
 
     def _open_blind(self, test: BlindTest) -> None:
         dialog = BlindDialog(self._desk, test, self)

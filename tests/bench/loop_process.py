@@ -47,7 +47,7 @@ class Clicks(QObject):
         self._targets = [
             (window.rail.widgetForAction(action), screen)
             for screen, action in window._shown.items()
-            if screen is not window.empty
+            if screen not in (window.empty, window.setup)
         ]
         for _, screen in self._targets:
             screen.installEventFilter(self)

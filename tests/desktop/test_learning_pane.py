@@ -14,7 +14,7 @@ from core.store.adapters import AdapterRepository
 from core.tasks import CancelToken, Progress
 from desktop.desk import Changed
 from desktop.learning.blind import BlindDialog
-from desktop.learning.chart import LossChart, running_mean
+from desktop.learning.chart import LossChart, load_library, running_mean
 from desktop.learning.likeness import in_tens
 from desktop.main_window import MainWindow
 from tests.desktop.conftest import OpenWindow, open_app
@@ -85,10 +85,11 @@ def test_a_run_is_paused_and_goes_on(qtbot: QtBot, window: MainWindow) -> None:
     assert again.all_ended
 
 
-def test_what_was_learned_is_shown_with_its_curve_and_scores(learned: MainWindow) -> None:
+def test_what_was_learned_is_shown_with_its_curve_and_scores(qtbot: QtBot, learned: MainWindow) -> None:
     pane = learned.learning
     standing = learned.desk.app.learning()
     assert len(pane.chart.losses) == len(standing.losses) >= 60
+    qtbot.waitUntil(lambda: pane.chart._plot is not None)
     assert pane.chart._plot.isVisible()
     assert pane.chart.checks == list(standing.checks) != []
     assert standing.checks[-1][0] == len(standing.losses)
@@ -151,7 +152,7 @@ def test_the_blind_test_is_sat_left_and_gone_on_with(qtbot: QtBot, learned: Main
 
 
 def test_the_chart_says_what_to_expect_until_there_is_something_to_draw(qtbot: QtBot) -> None:
-    chart = LossChart()
+    chart = LossChart(lambda then: (load_library(), then()))
     qtbot.addWidget(chart)
     chart.show()
     [told] = chart.findChildren(QLabel)
