@@ -22,7 +22,7 @@ from desktop.words import say
 
 # Seconds a thread keeps the interpreter while another waits for it. Python's own 5 ms are a third of a frame,
 # and the window's thread waits for them again after every call that lets go of the interpreter.
-TURN = 0.0001
+TURN = 0.00002
 
 
 def make_application(arguments: list[str]) -> QApplication:

@@ -2,12 +2,14 @@
 object too many, and a widget that is part of a cycle would be destroyed there: Qt crashes."""
 
 import gc
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, QTimerEvent
 
-EVERY_MS = 1000
+EVERY_MS = 50  # little by little: a second's worth of what a sync makes would be looked through for 60 ms
+WHOLE_EVERY = 60.0  # seconds between two looks through everything, which no frame has time for
 
 
 class MainThreadCollector(QObject):
@@ -18,6 +20,7 @@ class MainThreadCollector(QObject):
         gc.disable()
         gc.freeze()  # what the start has made stays: looking through all of it takes longer than a frame
         self._timer = self.startTimer(EVERY_MS)
+        self._whole_at = time.monotonic() + WHOLE_EVERY
 
     def stop(self) -> None:
         self.killTimer(self._timer)
@@ -25,11 +28,16 @@ class MainThreadCollector(QObject):
         gc.enable()
 
     def timerEvent(self, event: QTimerEvent) -> None:  # noqa: ARG002, N802
-        counts, thresholds = gc.get_count(), gc.get_threshold()
-        for generation in (2, 1, 0):
-            if counts[generation] > thresholds[generation]:
-                gc.collect(generation)
-                return
+        youngest, middle, oldest = (
+            count > threshold for count, threshold in zip(gc.get_count(), gc.get_threshold(), strict=True)
+        )
+        if oldest and time.monotonic() >= self._whole_at:
+            self._whole_at = time.monotonic() + WHOLE_EVERY
+            gc.collect(2)
+        elif middle:
+            gc.collect(1)
+        elif youngest:
+            gc.collect(0)
 
 
 @contextmanager

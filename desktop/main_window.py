@@ -50,6 +50,7 @@ class MainWindow(QMainWindow):
         self.desk = Desk(app, self)
         self._settings = settings
         self.all_ended = True
+        self._some = False  # whether there is an account
         self._notice: QMessageBox | None = None
         self.setWindowTitle("Longhand")
         self.resize(1280, 820)
@@ -250,8 +251,10 @@ class MainWindow(QMainWindow):
     def show_screen(self, screen: QWidget) -> None:
         if screen is self.replies and not self.desk.app.accounts():
             screen = self.empty
-        self.screens.setCurrentWidget(screen)
-        self._refresh()
+        if screen is self.screens.currentWidget():
+            self._refresh()  # its button was let go
+        else:
+            self.screens.setCurrentWidget(screen)
 
     def come_forward(self) -> None:
         """In front of other windows, as far as the system lets a program do that."""
@@ -295,18 +298,17 @@ class MainWindow(QMainWindow):
 
     def _on_changed(self, what: Changed) -> None:
         if what & (Changed.ACCOUNTS | Changed.MESSAGES):
-            shown, some = self.screens.currentWidget(), bool(self.desk.app.accounts())
-            if some and shown is self.empty:
+            shown, self._some = self.screens.currentWidget(), bool(self.desk.app.accounts())
+            if self._some and shown is self.empty:
                 self.screens.setCurrentWidget(self.replies)
-            elif not some and shown is self.replies:
+            elif not self._some and shown is self.replies:
                 self.screens.setCurrentWidget(self.empty)
         self._refresh()
 
     def _refresh(self) -> None:
         busy = {job.lane for job in self.desk.jobs.running}
-        some = bool(self.desk.app.accounts())
-        self.sync_action.setEnabled(some and Lane.MAIL not in busy)
-        self.learn_action.setEnabled(some and Lane.LEARN not in busy)
+        self.sync_action.setEnabled(self._some and Lane.MAIL not in busy)
+        self.learn_action.setEnabled(self._some and Lane.LEARN not in busy)
         self.sample_action.setEnabled(Lane.MAIL not in busy)
         self.empty.setEnabled(Lane.MAIL not in busy)
         shown = self.screens.currentWidget()
@@ -327,7 +329,7 @@ class MainWindow(QMainWindow):
             return
         self._look = look
         retint(self)
-        for screen in (self.replies, self.empty, self.learning, self.about):
+        for screen in (self.replies, self.empty, self.rules, self.learning, self.about):
             screen.retint()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802

@@ -1,56 +1,50 @@
 """What left the machine, as a table: when, where to, what for, how much."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QLocale, QModelIndex, QPersistentModelIndex
+from PySide6.QtGui import QStandardItem
 
 from core.privacy.egress import LedgerEntry
 from desktop import words
+from desktop.rows import RIGHT, RowsModel, cell
 from desktop.words import say
 
 Index = QModelIndex | QPersistentModelIndex
 HOST = 1  # the column of where to
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+PAGE = 100  # rows made at a time: a ledger grows with every sync
 
 
-class LedgerModel(QAbstractTableModel):
+class LedgerModel(RowsModel):
     def __init__(self) -> None:
-        super().__init__()
-        self._entries: list[LedgerEntry] = []
+        heads = (say("When"), say("Where to"), say("What for"), say("Sent"), say("Received"))
+        super().__init__(heads, right=3)
+        self._entries: tuple[LedgerEntry, ...] = ()
 
     def show_entries(self, entries: Sequence[LedgerEntry]) -> None:
-        self.beginResetModel()
-        self._entries = list(entries)
-        self.endResetModel()
+        self._entries = tuple(entries)
+        self.show_rows([_cells(one) for one in self._entries[:PAGE]])
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        return 0 if parent.isValid() else len(self._entries)
+    def canFetchMore(self, parent: Index) -> bool:  # noqa: N802
+        return not parent.isValid() and self.rowCount() < len(self._entries)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        return 0 if parent.isValid() else 5
+    def fetchMore(self, _parent: Index) -> None:  # noqa: N802
+        for one in self._entries[self.rowCount() : self.rowCount() + PAGE]:
+            self.appendRow(_cells(one))
 
-    def headerData(  # noqa: N802
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole and section >= 3:
-            return RIGHT
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
-        return (say("When"), say("Where to"), say("What for"), say("Sent"), say("Received"))[section]
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() >= 3:
-            return RIGHT
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
-        one, locale = self._entries[index.row()], QLocale()
-        return (
+def _cells(one: LedgerEntry) -> list[QStandardItem]:
+    locale = QLocale()
+    made = [
+        cell(text)
+        for text in (
             words.day_and_time(one.at),
             one.host,
             one.purpose,
             locale.formattedDataSize(one.bytes_out),
             locale.formattedDataSize(one.bytes_in),
-        )[index.column()]
+        )
+    ]
+    for number in made[3:]:
+        number.setTextAlignment(RIGHT)
+    return made

@@ -58,7 +58,10 @@ class ModelsPane(Screen):
         operations.list_models(self._desk).done.connect(self.show_models)
 
     def show_models(self, entries: Sequence[ModelEntry]) -> None:
-        self.entries = tuple(one for one in entries if one.role == "large")
+        shown = tuple(one for one in entries if one.role == "large")
+        if shown == self.entries:
+            return
+        self.entries = shown
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, SPACE, 0)

@@ -200,6 +200,8 @@ class LearningPane(Screen):
 
     def retint(self) -> None:
         self.chart.retint()
+        if self.model.rowCount():
+            self.model.show_adapters(self._desk.app.adapters())
 
     def _state(self, standing: Standing, adapters: Sequence[Adapter]) -> str:
         if standing.begun:

@@ -2,13 +2,16 @@
 be taken back."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from core import messages
 from core.app import App
 from core.domain import AppliedRule, Rule, RuleId, Scope
 from core.errors import InputError
+from core.preference.rulebook import Conflict
 from core.preference.trend import Period
+from core.store.messages import StoredMessage
 from desktop.desk import Changed, Desk
 from desktop.jobs import Job, Lane
 from desktop.rules.undo import Restore, RuleEdit, RuleStep
@@ -81,15 +84,25 @@ def export_rules(desk: Desk, *, path: Path) -> Job:
     return job
 
 
-def read_trend(desk: Desk, *, rule: RuleId) -> Job:
-    """How a rule fared over time; the job's result is a tuple of core.preference.trend.Period, none where the
-    rule has gone meanwhile."""
+@dataclass(frozen=True)
+class Reasons:
+    """What bears a rule out: its mails, what else is asked of the same people, and how it fared over time."""
 
-    def work(_: object) -> tuple[Period, ...]:
+    mails: tuple[StoredMessage, ...] = ()
+    others: tuple[Rule, ...] = ()
+    periods: tuple[Period, ...] = ()
+
+
+def read_reasons(desk: Desk, *, rule: RuleId) -> Job:
+    """The job's result is Reasons, empty where the rule has gone meanwhile: the table hears of that next."""
+
+    def work(_: object) -> Reasons:
+        book = desk.app.rules
         try:
-            return desk.app.rules.trend(rule)
+            mails = book.evidence(rule)
+            return Reasons(mails, _others(book.conflicts(), rule), book.trend(rule))
         except InputError:
-            return ()
+            return Reasons()
 
     return desk.run(say("Looking back"), Lane.LOOK, work)
 
@@ -130,3 +143,10 @@ def _change(desk: Desk, title: str, act: Callable[[App], object]) -> Job:
 def restorer(desk: Desk) -> Restore:
     """How a step on the stack of changes takes its rules back."""
     return lambda rules, made: restore(desk, rules=rules, made=made)
+
+
+def _others(conflicts: Sequence[Conflict], rule: RuleId) -> tuple[Rule, ...]:
+    for conflict in conflicts:
+        if rule in {one.id for one in conflict.rules}:
+            return tuple(one for one in conflict.rules if one.id != rule)
+    return ()

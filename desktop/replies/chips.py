@@ -11,7 +11,7 @@ from core.drafting.wishes import SOURCE
 from desktop import words
 from desktop.icon import pixmap
 from desktop.parts import label, quiet_button, restyle, set_symbol
-from desktop.theme import SPACE
+from desktop.theme import SPACE, Tones, tones
 
 MARKS = {
     Kept.KEPT: ("kept", "good"),
@@ -30,6 +30,7 @@ class Chip(QFrame):
     def __init__(self, applied: AppliedRule, rule: Rule | None, left_out: bool) -> None:
         super().__init__()
         self.applied = applied
+        self._state: tuple[bool, bool, Tones] | None = None
         self.setObjectName("chip")
         self._mark = QLabel()
         self._trait = label(words.trait(applied.line.trait), role="muted", size=0.88)
@@ -63,6 +64,10 @@ class Chip(QFrame):
     def show_state(self, rule: Rule | None, left_out: bool) -> None:
         """Draws again what the user may have changed, without moving the chip."""
         pinned = rule is not None and rule.state is RuleState.PINNED
+        state = (pinned, left_out, tones(self.palette()))
+        if state == self._state:
+            return
+        self._state = state
         symbol, tone = MARKS[self.applied.kept]
         self._mark.setPixmap(pixmap(symbol, 16, "muted" if left_out else tone))
         told = words.say("left out of this draft") if left_out else words.kept(self.applied.kept)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from core.domain import Rule, RuleOrigin
 from core.store.messages import StoredMessage
 from desktop import words
+from desktop.operations.rules import Reasons
 from desktop.parts import heading, label, row
 from desktop.replies.thread_view import ThreadView
 from desktop.rules.trend import Trend
@@ -36,7 +37,6 @@ class RuleDetail(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(say("The rule in full"))
         self.setMinimumWidth(280)
-        self._mails: tuple[StoredMessage, ...] = ()
         self.show_nothing()
 
     def show_nothing(self) -> None:
@@ -57,8 +57,8 @@ class RuleDetail(QScrollArea):
         column.addWidget(label(text, role="muted"))
         column.addStretch(1)
 
-    def show_rule(self, rule: Rule, mails: Sequence[StoredMessage], others: Sequence[Rule]) -> None:
-        """`others`: rules for the same people that ask for something else."""
+    def show_rule(self, rule: Rule) -> None:
+        """What is known at once; the rest comes by `show_reasons`."""
         column = self._begin()
         column.addWidget(
             label(
@@ -71,15 +71,22 @@ class RuleDetail(QScrollArea):
             self._show_support(column, rule)
         self.trend = Trend()
         column.addWidget(self.trend)
-        if others:
-            self._show_conflict(column, rule, others)
-        self._mails = tuple(mails)[:MAILS]
-        if self._mails:
-            column.addSpacing(SPACE)
-            column.addWidget(heading(say("Mails that show it")))
-            for mail in self._mails:
-                column.addWidget(self._mail_button(mail))
         column.addStretch(1)
+        self._rule, self._column = rule, column
+
+    def show_reasons(self, reasons: Reasons) -> None:
+        """Of the rule that is shown."""
+        self.trend.show_periods(reasons.periods)
+        below = QVBoxLayout()
+        below.setSpacing(SPACE)
+        if reasons.others:
+            self._show_conflict(below, self._rule, reasons.others)
+        if reasons.mails:
+            below.addSpacing(SPACE)
+            below.addWidget(heading(say("Mails that show it")))
+            for mail in reasons.mails[:MAILS]:
+                below.addWidget(self._mail_button(mail))
+        self._column.insertLayout(self._column.count() - 1, below)
 
     def open_mail(self, mail: StoredMessage) -> QDialog:
         """Shows a mail by itself, as the thread view does: plain, and nothing fetched."""

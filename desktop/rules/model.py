@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QStandardItem
 
 from core.domain import OUT, Rule, RuleOrigin, RuleState
 from core.preference.rulebook import has_ended
 from desktop import words
 from desktop.icon import icon
 from desktop.parts import tip
+from desktop.rows import RowsModel, cell
 from desktop.theme import tones
 
 Index = QModelIndex | QPersistentModelIndex
@@ -20,58 +20,14 @@ SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 SENTENCE, TRAIT, SCOPE, SUPPORT, STATE = range(5)
 
 
-class RulesModel(QAbstractTableModel):
+class RulesModel(RowsModel):
     def __init__(self) -> None:
-        super().__init__()
-        self._rules: list[Rule] = []
+        super().__init__(
+            (words.say("Rule"), words.say("About"), words.say("For"), words.say("Mails"), words.say("State"))
+        )
 
     def show_rules(self, rules: Sequence[Rule]) -> None:
-        self.beginResetModel()
-        self._rules = list(rules)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        return 0 if parent.isValid() else len(self._rules)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        return 0 if parent.isValid() else 5
-
-    def headerData(  # noqa: N802
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role != Qt.ItemDataRole.DisplayRole or orientation is not Qt.Orientation.Horizontal:
-            return None
-        return (
-            words.say("Rule"),
-            words.say("About"),
-            words.say("For"),
-            words.say("Mails"),
-            words.say("State"),
-        )[section]
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        rule = self._rules[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _cell(rule, index.column())
-        if role == SORT_ROLE:
-            return rule.support_for if index.column() == SUPPORT else _cell(rule, index.column())
-        if role == RULE_ROLE:
-            return rule
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() in (SENTENCE, SCOPE):
-            return tip(_cell(rule, index.column()))
-        return self._look(rule, index.column(), role)
-
-    @staticmethod
-    def _look(rule: Rule, column: int, role: int) -> Any:
-        if role == Qt.ItemDataRole.ForegroundRole and (rule.state in OUT or column != SENTENCE):
-            return QColor(tones(QGuiApplication.palette()).muted)
-        if role == Qt.ItemDataRole.FontRole and rule.state in OUT and column == SENTENCE:
-            font = QFont()
-            font.setStrikeOut(True)
-            return font
-        if role == Qt.ItemDataRole.DecorationRole and column == STATE and rule.state is RuleState.PINNED:
-            return icon("pinned", "accent")
-        return None
+        self.show_rows([_cells(rule) for rule in rules])
 
 
 class Show(StrEnum):
@@ -120,12 +76,28 @@ def _is_among(rule: Rule, which: Show) -> bool:
             return True
 
 
-def _cell(rule: Rule, column: int) -> str:
-    total = rule.support_for + rule.support_against
-    return (
-        rule.sentence,
-        words.trait(rule.trait),
-        words.scope(rule.scope),
-        words.say("{0} of {1}").format(rule.support_for, total) if total else "–",
-        words.standing(rule),
-    )[column]
+def _cells(rule: Rule) -> list[QStandardItem]:
+    out, total = rule.state in OUT, rule.support_for + rule.support_against
+    made = [
+        cell(text, {RULE_ROLE: rule, SORT_ROLE: text})
+        for text in (
+            rule.sentence,
+            words.trait(rule.trait),
+            words.scope(rule.scope),
+            words.say("{0} of {1}").format(rule.support_for, total) if total else "–",
+            words.standing(rule),
+        )
+    ]
+    made[SUPPORT].setData(rule.support_for, SORT_ROLE)
+    for column, one in enumerate(made):
+        if out or column != SENTENCE:
+            one.setForeground(QColor(tones(QGuiApplication.palette()).muted))
+        if column in (SENTENCE, SCOPE):
+            one.setToolTip(tip(one.text()))
+    if out:
+        font = QFont()
+        font.setStrikeOut(True)
+        made[SENTENCE].setFont(font)
+    if rule.state is RuleState.PINNED:
+        made[STATE].setIcon(icon("pinned", "accent"))
+    return made

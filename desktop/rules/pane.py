@@ -1,7 +1,6 @@
 """The style rules: everything Longhand holds to be the user's style, to search, pin, change, switch off,
 and add to, with each rule's reasons beside the table."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -9,8 +8,6 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSplitter
 
 from core.domain import OUT, Rule, RuleId, RuleOrigin, RuleState
-from core.errors import InputError
-from core.preference.trend import Period
 from desktop.desk import Changed, Desk
 from desktop.jobs import Job, Lane
 from desktop.operations import rules as operations
@@ -32,7 +29,7 @@ class RulesPane(Screen):
         super().__init__(desk, Changed.RULES | Changed.MESSAGES | Changed.PROPOSALS)
         self.model = RulesModel()
         self.filter = RulesFilter(self.model)
-        self._trend: Job | None = None
+        self._reading: Job | None = None
         self._make_table()
         self._make_search()
         self._make_commands()
@@ -175,10 +172,14 @@ class RulesPane(Screen):
         """Reads the rule book again and keeps the row that was selected."""
         before = self.selected
         self.model.show_rules(self._desk.app.rules.all())
-        self._select(before.id if before else None)
-        self._refresh()
+        if not self._select(before.id if before else None):
+            self._refresh()
         job = self._desk.run(say("Reading your edits"), Lane.LOOK, lambda _: self._desk.app.rules.proposals())
         job.done.connect(self.proposals.show_proposals)
+
+    def retint(self) -> None:
+        if self.model.rowCount():
+            self.reload()
 
     def show_rule(self, rule: RuleId) -> None:
         """Selects a rule, whatever was searched for."""
@@ -186,14 +187,17 @@ class RulesPane(Screen):
         self.which.setCurrentIndex(0)
         self._select(rule)
 
-    def _select(self, rule: RuleId | None) -> None:
+    def _select(self, rule: RuleId | None) -> bool:
+        """Of a table that was filled anew: whether there is a row to select, which is then shown."""
         for place in range(self.filter.rowCount()):
             if self.filter.index(place, 0).data(RULE_ROLE).id == rule:
                 self.table.selectRow(place)
                 self.table.scrollTo(self.filter.index(place, 0))
-                return
+                return True
         if self.filter.rowCount():
             self.table.selectRow(0)
+            return True
+        return False
 
     # What the user does
 
@@ -293,31 +297,20 @@ class RulesPane(Screen):
         return len(chosen) > 1 and len({one.trait for one in chosen}) == 1
 
     def _show_detail(self, rule: Rule | None) -> None:
-        if self._trend is not None:
-            self._trend.cancel()
-            self._trend = None
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
         if rule is None and (chosen := self.chosen):
             self.detail.show_several(len(chosen), self._mergeable())
             return
         if rule is None:
             self.detail.show_nothing()
             return
-        try:
-            mails = self._desk.app.rules.evidence(rule.id)
-        except InputError:  # learning has just taken it away; the table hears of it next
-            self.detail.show_nothing()
-        else:
-            self.detail.show_rule(rule, mails, self._others(rule))
-            self._trend = job = operations.read_trend(self._desk, rule=rule.id)
-            job.done.connect(lambda periods: self._on_trend(job, periods))
+        self.detail.show_rule(rule)
+        self._reading = job = operations.read_reasons(self._desk, rule=rule.id)
+        job.done.connect(lambda reasons: self._on_reasons(job, reasons))
 
-    def _on_trend(self, job: Job, periods: Sequence[Period]) -> None:
-        if job is self._trend:  # no other rule was chosen meanwhile
-            self._trend = None
-            self.detail.trend.show_periods(periods)
-
-    def _others(self, rule: Rule) -> list[Rule]:
-        for conflict in self._desk.app.rules.conflicts():
-            if rule.id in {one.id for one in conflict.rules}:
-                return [one for one in conflict.rules if one.id != rule.id]
-        return []
+    def _on_reasons(self, job: Job, reasons: operations.Reasons) -> None:
+        if job is self._reading:  # no other rule was chosen meanwhile
+            self._reading = None
+            self.detail.show_reasons(reasons)

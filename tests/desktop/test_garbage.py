@@ -6,7 +6,7 @@ import weakref
 from PySide6.QtCore import QObject, QThread
 from pytestqt.qtbot import QtBot
 
-from desktop.garbage import EVERY_MS, no_collecting
+from desktop.garbage import no_collecting
 from desktop.jobs import Jobs, Lane
 
 
@@ -33,7 +33,7 @@ def test_a_cycle_ends_on_the_main_thread_though_another_makes_garbage(qtbot: QtB
     job = jobs.start("x", Lane.STORE, work)
     with qtbot.waitSignal(job.ended, timeout=20_000):
         pass
-    qtbot.waitUntil(lambda: bool(ended), timeout=20 * EVERY_MS)
+    qtbot.waitUntil(lambda: bool(ended), timeout=20_000)
     assert ended == [QThread.currentThread()]
     jobs.close(2)
 

@@ -119,6 +119,7 @@ def test_the_detail_says_what_bears_a_rule_out_and_opens_the_mails(qtbot: QtBot,
     assert rule.sentence in told
     assert f"{rule.support_for} mails for it, {rule.support_against} against" in told
     assert "Counted in your sent mail" in told
+    qtbot.waitUntil(lambda: pane._reading is None)
     buttons = [one for one in pane.detail.findChildren(QPushButton) if one.objectName() == "row"]
     assert len(buttons) == min(6, len(rule.evidence))
     QTest.mouseClick(buttons[0], LEFT)
@@ -152,6 +153,7 @@ def test_a_conflict_is_shown_on_both_sides_and_settled_by_a_pin(
     add(qtbot, window, "Do not use semicolons.", "semicolons", scope)
     [conflict] = [one for one in window.desk.app.rules.conflicts() if one.scope == scope]
     pane.show_rule(conflict.rules[0].id)
+    qtbot.waitUntil(lambda: pane._reading is None)
     buttons = [one for one in pane.detail.findChildren(QPushButton) if one.text() == "This one"]
     assert len(buttons) == 2
     [keep_it] = [one for one in buttons if one.accessibleName().endswith("Do not use semicolons.")]
