@@ -78,12 +78,12 @@ def run(
     mailbox, others = make_mailbox(seed), other_people(seed)
     control = Control(another_adapter(seed + ANOTHER, limits, progress, cancel)) if controls else None
     with throwaway(mailbox) as app:
-        synced = app.sync(progress, cancel)
-        learned = app.learn(progress, cancel, limits=limits, others=others, control=control)
+        synced = app.mail.sync(progress, cancel)
+        learned = app.learning.run(progress, cancel, limits=limits, others=others, control=control)
         drafts = tuple(_answered(app, mailbox, progress, cancel))
         _found_again(app, drafts)
         screenshot = picture(app, drafts[0]) if picture and drafts else None
-        peak = max(learned.peak_rss_mb, app.engine_peak_mb())
+        peak = max(learned.peak_rss_mb, app.models.peak_mb())
         persona = mailbox.user.name
         return Demo(seed, persona, synced, learned, drafts, screenshot, peak, time.monotonic() - started)
 
@@ -101,7 +101,7 @@ def throwaway(mailbox: Mailbox, limits: Limits = LIMITS) -> Iterator[App]:
             settings.save(profile.settings, Settings(learning=learning))
             app = App.open(profile, secrets.token_urlsafe(), "longhand demo")
             try:
-                app.add_account(_account(mailbox, server), server.password)
+                app.accounts.add(_account(mailbox, server), server.password)
                 yield app
             finally:
                 app.close()
@@ -167,21 +167,21 @@ def _account(mailbox: Mailbox, server: SampleServer) -> Account:
 def _answered(app: App, mailbox: Mailbox, progress: Progress, cancel: CancelToken) -> Iterator[Answered]:
     """Drafts for three unread messages of three firms as far as there are; the last one without notes."""
     notes_of = {one.message_id: one.notes for one in mailbox.unread}
-    unread = [one for one in app.waiting(limit=100) if one.mail.message_id in notes_of]
+    unread = [one for one in app.mail.waiting(limit=100) if one.mail.message_id in notes_of]
     by_firm = {one.mail.sender.domain: one for one in reversed(unread)}
     chosen = [*by_firm.values(), *(one for one in unread if one not in by_firm.values())][:DRAFTS]
     for number, message in enumerate(chosen):
         progress.update("Drafting", number, len(chosen))
         notes = notes_of[message.mail.message_id] if number < DRAFTS - 1 else ""
-        plain = app.zero_shot(message.id, notes=notes, cancel=cancel)
-        made = app.draft(message.id, notes=notes, cancel=cancel)
-        yield Answered(message, notes, plain, made, app.save_draft(message.id, made.text))
+        plain = app.drafts.zero_shot(message.id, notes=notes, cancel=cancel)
+        made = app.drafts.write(message.id, notes=notes, cancel=cancel)
+        yield Answered(message, notes, plain, made, app.outgoing.save_reply(message.id, made.text))
     progress.update("Drafting", len(chosen), len(chosen))
 
 
 def _found_again(app: App, drafts: tuple[Answered, ...]) -> None:
     """Raises MailError unless every saved draft lies in the server's Drafts folder."""
-    missing = {one.saved_uid for one in drafts} - set(app.saved_drafts())
+    missing = {one.saved_uid for one in drafts} - set(app.accounts.draft_uids())
     if missing:
         raise MailError("The server did not keep a draft that was saved; run the demo again.")
 
@@ -220,5 +220,5 @@ def replies(mailbox: Mailbox, first: int = 0) -> list[Exchange]:
 def another_adapter(seed: int, limits: Limits, progress: Progress, cancel: CancelToken) -> bytes:
     """An adapter trained on another person, by the same steps."""
     with throwaway(make_mailbox(seed)) as app:
-        app.sync(progress, cancel)
-        return app.train_only(progress, cancel, limits=limits)
+        app.mail.sync(progress, cancel)
+        return app.learning.train_only(progress, cancel, limits=limits)

@@ -2,7 +2,7 @@
 the profile is counted anew from what is left of the mail."""
 
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,11 +31,16 @@ _LEAST_CHARACTERS = 3  # of the words of a matter: fewer are in every mail
 
 
 class Forgetting:
-    """Made for one call. All is forgotten in one transaction, or nothing is. `evaluations`: the folder of
-    evaluations on other texts, whose drafts go as well."""
+    """Of mails, what was made of them, and every adapter, checkpoint and draft, as each may have memorised
+    them. All is forgotten in one transaction, or nothing is. `exclude`: what is never read, as it is now;
+    `evaluations`: the folder of evaluations on other texts, whose drafts go as well."""
 
     def __init__(
-        self, database: Database, mailbox: Mailbox, exclude: Exclude, evaluations: Path | None = None
+        self,
+        database: Database,
+        mailbox: Mailbox,
+        exclude: Callable[[], Exclude],
+        evaluations: Path | None = None,
     ) -> None:
         self._database, self._mailbox, self._exclude = database, mailbox, exclude
         self._evaluations = evaluations
@@ -109,7 +114,7 @@ class Forgetting:
         self._forget_learned(gone)
         for rule in self._rules.all():
             self._forget_evidence(rule, frozenset(gone))
-        self._mailbox.pair(self._exclude)
+        self._mailbox.pair(self._exclude())
         learning = {one.id for one in self._exchanges.all("learning")}
         examples = ExampleRepository(self._database).all()
         Rules(self._database).learn([one for one in examples if one.exchange in learning])

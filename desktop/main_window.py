@@ -221,7 +221,7 @@ class MainWindow(QMainWindow):
 
     def _on_signed_in(self, dialog: AccountDialog) -> None:
         """The first account of one's own is followed by the questions that are left."""
-        first = all(one.user == mail.SAMPLE_USER for one in self.desk.app.accounts())
+        first = all(one.user == mail.SAMPLE_USER for one in self.desk.app.accounts.all())
         accounts.add_account(self.desk, sign_in=dialog.sign_in, exclude=dialog.exclude)
         if first:
             self.set_up(SetupStep.MODEL)
@@ -249,7 +249,7 @@ class MainWindow(QMainWindow):
     # What the window shows
 
     def show_screen(self, screen: QWidget) -> None:
-        if screen is self.replies and not self.desk.app.accounts():
+        if screen is self.replies and not self.desk.app.accounts.all():
             screen = self.empty
         if screen is self.screens.currentWidget():
             self._refresh()  # its button was let go
@@ -298,7 +298,7 @@ class MainWindow(QMainWindow):
 
     def _on_changed(self, what: Changed) -> None:
         if what & (Changed.ACCOUNTS | Changed.MESSAGES):
-            shown, self._some = self.screens.currentWidget(), bool(self.desk.app.accounts())
+            shown, self._some = self.screens.currentWidget(), bool(self.desk.app.accounts.all())
             if self._some and shown is self.empty:
                 self.screens.setCurrentWidget(self.replies)
             elif not self._some and shown is self.replies:

@@ -36,7 +36,7 @@ def main() -> None:
     _both(empty, "first-run", lambda _window: None)
     empty.close()
     app = App.open(Profile(home), PASSPHRASE, "the pictures")
-    if not app.accounts():
+    if not app.accounts.all():
         _fill(app)
     try:
         _screens(app)
@@ -47,16 +47,16 @@ def main() -> None:
 def _fill(app: App) -> None:
     desk = Desk(app)
     mail.serve_sample(desk, app)
-    app.sync(Progress(), CancelToken())
-    app.learn(Progress(), CancelToken(), limits=LIMITS)
+    app.mail.sync(Progress(), CancelToken())
+    app.learning.run(Progress(), CancelToken(), limits=LIMITS)
     app.comparing.mail(Progress(), CancelToken())
     desk.stop_servers()
 
 
 def _screens(app: App) -> None:
-    message = app.waiting(1)[0].id
-    draft = app.draft(message, notes=NOTES)
-    plain = app.zero_shot(message, notes=NOTES)
+    message = app.mail.waiting(1)[0].id
+    draft = app.drafts.write(message, notes=NOTES)
+    plain = app.drafts.zero_shot(message, notes=NOTES)
     _both(app, "replies", lambda window: window.replies.show_message(message))
     _both(app, "draft", _with_draft(message, draft, None))
     _both(app, "compare", _with_draft(message, draft, plain.text))
@@ -96,7 +96,7 @@ def _new_mail(window: MainWindow) -> None:
 
 def _first_request(window: MainWindow) -> FirstRequest:
     app = window.desk.app
-    text = app.preview(app.waiting(1)[0].id, NOTES)
+    text = app.drafts.preview(app.mail.waiting(1)[0].id, NOTES)
     return FirstRequest(window, "large-1 (api.service.example)", text)
 
 

@@ -122,7 +122,7 @@ def add(
             user or given.user,
             authority=authority,
         )
-        made = _signed_in(app, account, page, no_browser) if oauth else app.add_account(account, _password())
+        made = _signed_in(app, account, page, no_browser) if oauth else app.accounts.add(account, _password())
     show_json(shapes.account(made)) if as_json else show(f"{made.address} is added; now run 'longhand sync'.")
 
 
@@ -133,7 +133,7 @@ def add(
 def find(address: str, ask_ispdb: bool, as_json: bool) -> None:
     """Look for the mail server of an address, and only show it."""
     with opened("longhand account find") as app, working() as (progress, cancel):
-        looked = app.find_server(address, progress, cancel, ask_ispdb=ask_ispdb)
+        looked = app.discovery.find(address, progress, cancel, ask_ispdb=ask_ispdb)
     if as_json:
         show_json(shapes.looked(looked))
         return
@@ -146,7 +146,7 @@ def find(address: str, ask_ispdb: bool, as_json: bool) -> None:
 def list_accounts(as_json: bool) -> None:
     """List the accounts."""
     with opened("longhand account list") as app:
-        accounts = app.accounts()
+        accounts = app.accounts.all()
     if as_json:
         show_json([shapes.account(one) for one in accounts])
         return
@@ -161,7 +161,7 @@ def list_accounts(as_json: bool) -> None:
 def test(account: int) -> None:
     """Sign in and look for the folders."""
     with opened("longhand account test") as app:
-        show(app.test_account(AccountId(account)))
+        show(app.accounts.test(AccountId(account)))
 
 
 @account_command.command("sent")
@@ -172,8 +172,9 @@ def sent(account: int, folder: str | None, as_json: bool) -> None:
     """Name the folder of your sent mail, where Longhand does not find it; without FOLDER, list them all."""
     with opened("longhand account sent") as app:
         if folder is not None:
-            app.choose_sent_folder(AccountId(account), folder)
-        chosen, folders = app.sent_folders(AccountId(account))
+            app.accounts.choose_sent_folder(AccountId(account), folder)
+        chosen = app.accounts.sent_folder(AccountId(account))
+        folders = app.accounts.folders(AccountId(account))
     if as_json:
         show_json({"chosen": chosen, "folders": list(folders)})
     elif folder is not None:
@@ -199,7 +200,7 @@ def _signed_in(app: App, account: Account, client: GivenClient, no_browser: bool
             webbrowser.open(address)
 
     with working() as (_, cancel):
-        return app.sign_in(account, client, show_page, cancel)
+        return app.accounts.sign_in(account, app.accounts.client(account.host, client), show_page, cancel)
 
 
 def _trusted(path: Path | None, yes: bool) -> str:
@@ -219,7 +220,7 @@ def _trusted(path: Path | None, yes: bool) -> str:
 def _looked_up(app: App, address: str, ask_ispdb: bool, yes: bool, oauth: bool) -> ServerSettings:
     """What was found for an address and agreed to, before there is a password to send."""
     with working() as (progress, cancel):
-        looked = app.find_server(address, progress, cancel, ask_ispdb=ask_ispdb)
+        looked = app.discovery.find(address, progress, cancel, ask_ispdb=ask_ispdb)
     remark(messages.looked(looked.tried))
     found = _need(looked)
     if found.settings.web_only and not oauth:

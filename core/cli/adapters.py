@@ -20,7 +20,7 @@ def adapters_command() -> None:
 def list_adapters(as_json: bool) -> None:
     """List the trained agents, oldest first, with what they learned from and how the gate scored them."""
     with opened("longhand adapters list") as app:
-        found = app.adapters()
+        found = app.learning.adapters()
     if as_json:
         show_json([shapes.adapter(one) for one in found])
         return
@@ -41,8 +41,8 @@ def use(adapter: str, as_json: bool) -> None:
     if adapter != _NONE and not adapter.isdigit():
         raise click.BadParameter("a number of 'longhand adapters list', or 'none'", param_hint="ADAPTER")
     with opened("longhand adapters use") as app:
-        app.use_adapter(None if adapter == _NONE else AdapterId(int(adapter)))
-        live, told = app.adapter(), app.draft_notice()
+        app.learning.use(None if adapter == _NONE else AdapterId(int(adapter)))
+        live, told = app.learning.adapter(), app.learning.lacking()
     if as_json:
         show_json({"in_use": shapes.adapter(live) if live else None})
         return

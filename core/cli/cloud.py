@@ -32,7 +32,7 @@ def cloud_command(
 ) -> None:
     """Show the terms on which a model service is used, or change them."""
     with opened("longhand models cloud") as app:
-        known = app.cloud_terms
+        known = app.cloud.now
         terms = replace(
             known,
             enabled=known.enabled and not shut,
@@ -45,8 +45,8 @@ def cloud_command(
             monthly_tokens=known.monthly_tokens if tokens is None else tokens,
         )
         if terms != known:
-            app.set_cloud_terms(terms)
-        used = app.cloud.used
+            app.cloud.set(terms)
+        used = app.cloud.service.used
     if as_json:
         show_json(asdict(terms) | {"used": asdict(used)})
         return

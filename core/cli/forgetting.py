@@ -22,18 +22,19 @@ def forget_command(who: str | None, matter: str | None, yes: bool, as_json: bool
     with opened("longhand privacy forget") as app:
         if not yes:
             click.confirm(_question(app, who, matter), abort=True, err=True)
-        count = app.forget_matter(matter) if matter is not None else app.forget(who or "")
+        count = app.forgetting.matter(matter) if matter is not None else app.forgetting.person(who or "")
         if as_json:
             show_json({"forgotten": count})
             return
         show(messages.forgotten(count))
         if count and not yes and sys.stdin.isatty() and click.confirm(messages.LEARN_AGAIN, err=True):
             with working() as (progress, cancel):
-                for sentence in app.learn(progress, cancel).sentences:
+                for sentence in app.learning.run(progress, cancel).sentences:
                     remark(sentence)
 
 
 def _question(app: App, who: str | None, matter: str | None) -> str:
     if matter is None:
         return f"Forget all mail from and to {who}, and what was learned?"
-    return f"Forget {app.mails_of_matter(matter)} mails in threads that name this, and what was learned?"
+    count = len(app.forgetting.mails_of(matter))
+    return f"Forget {count} mails in threads that name this, and what was learned?"

@@ -20,7 +20,7 @@ def sync_command(watch: bool, as_json: bool) -> None:
     with opened("longhand sync") as app, working() as (progress, cancel):
         _sync_once(app, progress, cancel, as_json)
         while watch:
-            app.wait_for_mail(cancel)
+            app.accounts.wait_for_mail(cancel)
             try:
                 _sync_once(app, progress, cancel, as_json)
             except MailError as error:  # told, and tried again: the network may be away for the night
@@ -28,7 +28,7 @@ def sync_command(watch: bool, as_json: bool) -> None:
 
 
 def _sync_once(app: App, progress: Progress, cancel: CancelToken, as_json: bool) -> None:
-    done = app.sync(progress, cancel)
+    done = app.mail.sync(progress, cancel)
     if as_json:
         show_json(
             {
@@ -52,7 +52,7 @@ def _sync_once(app: App, progress: Progress, cancel: CancelToken, as_json: bool)
 def import_command(path: Path, own: str, as_json: bool) -> None:
     """Read mail from an mbox file, a Maildir, .eml or Outlook .msg files, or a folder."""
     with opened("longhand import") as app, working() as (progress, cancel):
-        done = app.import_path(path, progress, cancel, own)
+        done = app.mail.import_path(path, progress, cancel, own)
         worthwhile = _worthwhile(app)
     if as_json:
         show_json({"sent": done.sent, "received": done.received, "unreadable": done.unreadable})
@@ -87,7 +87,7 @@ def text_command(files: tuple[Path, ...], as_json: bool) -> None:
 
 def _worthwhile(app: App) -> tuple[str, ...]:
     """What new mail suggests doing."""
-    return messages.proposals_wait(len(app.rules.proposals())), app.learn_again()
+    return messages.proposals_wait(len(app.rules.proposals())), app.learning.again()
 
 
 def _skipped(count: int) -> None:

@@ -30,7 +30,7 @@ def models_command() -> None:
 def list_models(as_json: bool) -> None:
     """List the models that can be chosen or downloaded, and how they would run here."""
     with opened("longhand models list") as app:
-        entries = app.models()
+        entries = app.models.all()
     if as_json:
         show_json([asdict(one) for one in entries])
         return
@@ -61,11 +61,15 @@ def use(
     key = _key() if new else ""
     with opened("longhand models use") as app:
         if not new:
-            show(app.use_model(name))
+            show(app.models.use(name))
             return
-        known = app.cloud_terms
+        known = app.cloud.now
         own = tuple(one.lower() for one in accounts)
-        show(app.use_cloud(replace(known, service=service, base_url=url, model=model, accounts=own), key))
+        show(
+            app.models.use_cloud(
+                replace(known, service=service, base_url=url, model=model, accounts=own), key
+            )
+        )
 
 
 models_command.add_command(cloud_command)
@@ -98,7 +102,7 @@ def get(name: str, yes: bool, as_json: bool) -> None:
 def remove(name: str) -> None:
     """Delete a downloaded model, or what has come of one."""
     with opened("longhand models remove") as app:
-        app.remove_model(name)
+        app.models.remove(name)
     show(f"{name} is deleted.")
 
 
@@ -192,7 +196,7 @@ privacy_command.add_command(forget_command)
 def log(as_json: bool) -> None:
     """The ledger: when, where to, what for, how many bytes."""
     with opened("longhand privacy log") as app:
-        entries = app.ledger()
+        entries = app.ledger.all()
     if as_json:
         show_json([shapes.ledger(one) for one in entries])
         return
@@ -215,7 +219,7 @@ def preview(file: Path | None, message: int | None, to: str | None, notes: str) 
         raise click.UsageError("Give one of --file, --message and --to.")
     target: Target = file or (MessageId(message) if message is not None else Address("", str(to).lower()))
     with opened("longhand privacy preview") as app:
-        click.echo(app.preview(target, notes))
+        click.echo(app.drafts.preview(target, notes))
 
 
 def _key() -> str:

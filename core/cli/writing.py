@@ -57,13 +57,15 @@ def learn_command(export: Path | None, result: Path | None, as_json: bool) -> No
     if export and result:
         raise click.UsageError("--export is the first step and --adapter the last; give one of them.")
     with opened("longhand learn") as app:
-        remark(app.before_learning())
+        remark(app.learning.before())
         with working() as (progress, cancel):
             if export:
-                app.export_training(export, progress, cancel)
+                app.learning.export(export, progress, cancel)
             else:
                 learned = (
-                    app.take_in_training(result, progress, cancel) if result else app.learn(progress, cancel)
+                    app.learning.take_in(result, progress, cancel)
+                    if result
+                    else app.learning.run(progress, cancel)
                 )
     if export:
         remark(_EXPORTED)
@@ -128,17 +130,17 @@ def draft_command(
         raise click.UsageError("--save needs --message: only a stored message has a server to save to.")
     with opened("longhand draft") as app:
         if listed:
-            _list([shapes.message(one) for one in app.waiting()], as_json)
+            _list([shapes.message(one) for one in app.mail.waiting()], as_json)
             return
         target = _target(app, file, message, to)
         _show_first(app, target, notes)
         live = not as_json and sys.stdout.isatty()
         with working() as (progress, cancel):
             on_text = (lambda piece: click.echo(piece, nl=False)) if live else None
-            made = app.draft(target, notes=notes, on_text=on_text, progress=progress, cancel=cancel)
-        notices = (app.draft_notice(), *(app.after_draft() if isinstance(target, int) else ()))
+            made = app.drafts.write(target, notes=notes, on_text=on_text, progress=progress, cancel=cancel)
+        notices = (app.learning.lacking(), *(app.drafts.see_to_rules() if isinstance(target, int) else ()))
         uid = (
-            app.save_draft(MessageId(target), made.text, create=create_folder, everyone=everyone)
+            app.outgoing.save_reply(MessageId(target), made.text, create=create_folder, everyone=everyone)
             if save and isinstance(target, int)
             else None
         )
@@ -161,9 +163,9 @@ def draft_command(
 
 def _show_first(app: App, target: Target, notes: str) -> None:
     """What a model service is sent, before the first time; where somebody is there to ask, they are asked."""
-    if app.unseen:
+    if app.cloud.unseen:
         remark(messages.FIRST_REQUEST)
-        remark(app.preview(target, notes))
+        remark(app.drafts.preview(target, notes))
         if sys.stdin.isatty():
             click.confirm("Send it?", abort=True, err=True)
 
@@ -172,7 +174,7 @@ def _target(app: App, file: Path | None, message: str | None, to: str | None) ->
     if file is not None:
         return file
     if message is not None:
-        return MessageId(int(message)) if message.isdigit() else app.message_by_header(message).id
+        return MessageId(int(message)) if message.isdigit() else app.mail.by_header(message).id
     return Address("", str(to).lower())
 
 

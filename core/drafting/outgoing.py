@@ -9,6 +9,9 @@ from core.errors import InputError
 from core.mail import drafts
 from core.mail.drafts import compose_reply, recipients
 from core.mail.servers import Servers
+from core.store.database import Database
+from core.store.drafts import DraftRepository
+from core.store.kept_settings import KeptSettings
 
 People = tuple[Address, ...]
 
@@ -31,7 +34,10 @@ class Addressed:
 class Outgoing:
     """All raise InputError for what is not there."""
 
-    def __init__(self, mailbox: Mailbox, servers: Servers) -> None:
+    def __init__(
+        self, database: Database, settings: KeptSettings, mailbox: Mailbox, servers: Servers
+    ) -> None:
+        self._drafts, self._settings = DraftRepository(database), settings
         self._mailbox, self._servers = mailbox, servers
 
     def people(self) -> tuple[Address, ...]:
@@ -57,6 +63,19 @@ class Outgoing:
             raise InputError("Only a reply to a stored message, or a new mail, can be made a whole message.")
         stored = self._mailbox.message(MessageId(target))
         return compose_reply(stored.mail, text, self._mailbox.manner(stored, everyone))
+
+    def save_reply(
+        self, message: MessageId, text: str, *, create: bool = False, everyone: bool | None = None
+    ) -> int | None:
+        """Puts `text` into the server's Drafts folder in place of Longhand's earlier draft of the same
+        reply; its UID there (None where the server does not tell). `create` makes a missing folder;
+        `everyone`: to all who got the message, None for what the user mostly does. Raises MailError."""
+        stored = self._mailbox.message(message)
+        uid = self._servers.save_draft(stored, text, self._mailbox.manner(stored, everyone), create)
+        if latest := self._drafts.latest(message):
+            self._drafts.set_saved(latest.id, uid)
+        self._mailbox.keep_edit(message, text, self._settings.now.exclude)
+        return uid
 
     def save_new(
         self, mail: NewMail, text: str, replaces: tuple[str, ...] = (), *, create: bool = False

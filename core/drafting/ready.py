@@ -8,35 +8,34 @@ from dataclasses import replace
 from core.domain import Context, RuleLine
 from core.drafting.write import Agent, Writer
 from core.store.database import Database
+from core.store.kept_settings import KeptSettings
 from core.tasks import CancelToken
 
 _MOST = 32  # contexts whose rules are kept
 
 
 class KeptWriter:
-    """One writer for draft after draft, until anything is written to the database. Safe to share between
+    """One writer for draft after draft, until the database or the settings change. Safe to share between
     threads."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, settings: KeptSettings) -> None:
+        self._database, self._settings = database, settings
         self._turn = threading.Lock()
         self._kept: Writer | None = None
         self._version = 0
+        self._made_by = settings.now
 
     def get(self, make: Callable[[], Writer]) -> Writer:
         """The writer kept, or a new one by `make`."""
         with self._turn:
-            if self._kept is None or self._version != self._database.version:
+            if self._kept is None or self._is_old():
                 version = self._database.version  # before reading: a commit meanwhile makes it old
+                settings = self._settings.now
                 made = make()
                 agent = Remembering(made.agent) if made.agent else None
                 self._kept, self._version = replace(made, agent=agent), version
+                self._made_by = settings
             return self._kept
-
-    def drop(self) -> None:
-        """For a change of what is in no database: the settings."""
-        with self._turn:
-            self._kept = None
 
     def keep_through(self, write: Callable[[], None]) -> None:
         """Writes what no draft depends on, and keeps the writer through it."""
@@ -45,6 +44,9 @@ class KeptWriter:
             write()
             # The commit that ends this transaction; nobody else's can come before it.
             self._version = self._database.version + 1 if current else -1
+
+    def _is_old(self) -> bool:
+        return self._version != self._database.version or self._made_by is not self._settings.now
 
 
 class Remembering:

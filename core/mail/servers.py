@@ -3,13 +3,14 @@ asked of the network for a profile's mail is asked here."""
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
 from core.domain import AccountId
 from core.errors import Cancelled, InputError, MailError, SignInRefused
 from core.mail import drafts
+from core.mail.clients import GivenClient, has_page, oauth_client
 from core.mail.credentials import Credentials
 from core.mail.drafts import Manner
 from core.mail.folders import sent_folder
@@ -37,8 +38,16 @@ _SENT = "sent-folder/"  # key of the folder of sent mail that the user chose for
 class Servers:
     """All raise MailError, and InputError for an unknown account."""
 
-    def __init__(self, database: Database, keychain: Keychain, guard: Guard, ledger: Ledger) -> None:
-        self._database = database
+    def __init__(
+        self,
+        database: Database,
+        keychain: Keychain,
+        guard: Guard,
+        ledger: Ledger,
+        firm: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        """`firm`: the firm's way to sign in by a web page, by mail host; see Policy."""
+        self._database, self._firm = database, firm or {}
         self._guard, self._ledger = guard, ledger
         self._oauth = OAuth(guard, ledger)
         self._credentials = Credentials(keychain, self._oauth)
@@ -48,7 +57,11 @@ class Servers:
         for account in self._served():
             guard.allow(account.host)
 
-    def account(self, account: AccountId) -> Account:
+    def all(self) -> tuple[Account, ...]:
+        """Those whose mail came from files too."""
+        return self._accounts.all()
+
+    def get(self, account: AccountId) -> Account:
         found = self._accounts.get(account)
         if found is None:
             raise InputError("There is no such account; 'longhand account list' shows which there are.")
@@ -66,6 +79,15 @@ class Servers:
         stored = self._kept(replace(account, sign_in="oauth"), access.token)
         self._credentials.keep_grant(stored, grant, access)
         return stored
+
+    def client(self, host: str, given: GivenClient) -> OAuthClient:
+        """Under which client id to `sign_in` at a mail server: one that is given or is the firm's."""
+        return oauth_client(host, given, self._firm)
+
+    def signs_in_by_page(self, host: str) -> tuple[bool, str]:
+        """Whether one can sign in to a mail server by its provider's web page, and the firm's client id for
+        it, where there is one."""
+        return has_page(host, self._firm), self._firm.get(host.lower(), {}).get("client_id", "")
 
     def _kept(self, account: Account, secret: str) -> Account:
         """The account in the store, once the server has taken the secret."""
@@ -187,7 +209,7 @@ class Servers:
     def save_draft(self, message: StoredMessage, text: str, manner: Manner, create: bool) -> int | None:
         """The reply to `message`, in the Drafts folder in place of an earlier one; its UID there, None
         where the server does not tell. `create` makes a missing folder."""
-        account = self.account(message.account)
+        account = self.get(message.account)
         if not account.host:
             raise InputError("This mail came from a file and has no server to save drafts to.")
         raw = drafts.compose_reply(message.mail, text, manner)
@@ -205,7 +227,7 @@ class Servers:
     ) -> tuple[str, ...]:
         """A new mail, in the Drafts folder in place of those with the Message-IDs `replaces`; the
         Message-IDs that the next one would replace. `create` makes a missing folder."""
-        known = self.account(account)
+        known = self.get(account)
         if not known.host:
             raise InputError("This account's mail came from files; it has no server to save drafts to.")
         with self.session(known) as session:
@@ -214,7 +236,7 @@ class Servers:
 
     def raw(self, message: StoredMessage) -> bytes:
         """A stored message as it lies on the server, without attachments."""
-        account = self.account(message.account)
+        account = self.get(message.account)
         if not account.host or message.uid is None:
             raise InputError("This mail came from a file, of which only the text is kept.")
         state = self._states.get(account.id, message.folder)
@@ -257,7 +279,7 @@ class Servers:
             return None
 
     def _with_server(self, account: AccountId) -> Account:
-        known = self.account(account)
+        known = self.get(account)
         if not known.host:
             raise InputError("This account's mail came from files; it has no server to sign in to.")
         return known

@@ -49,7 +49,7 @@ class AccountDialog(QDialog):
         self.found.hide()
         self.form = QFormLayout()
         self.never = ExcludeForm()
-        self.never.show_exclude(desk.app.exclude)
+        self.never.show_exclude(desk.app.settings.now.exclude)
         self._make_buttons()
         self._lay_out()
         self.address.editingFinished.connect(self._look)
@@ -177,7 +177,7 @@ class AccountDialog(QDialog):
 
     def _on_host(self) -> None:
         """Offers the provider's page where we know it, and takes to it where there is no other way."""
-        known, firms = self._desk.app.signs_in_by_page(self.host.text().strip())
+        known, firms = self._desk.app.accounts.signs_in_by_page(self.host.text().strip())
         self.form.setRowVisible(self.by_page, known)
         if firms and not self.client.text():
             self.client.setText(firms)

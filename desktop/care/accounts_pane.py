@@ -38,7 +38,7 @@ class AccountsPane(Screen):
         whole.addWidget(self._list, 1)
 
     def reload(self) -> None:
-        found = self._desk.app.accounts()
+        found = self._desk.app.accounts.all()
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)

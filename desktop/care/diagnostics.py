@@ -22,8 +22,8 @@ def shown() -> str:
 def report(app: App, window: str) -> str:
     """`window`: what `shown` says. Looks at the machine for a third of a second."""
     here = machine(app.home)
-    standing = app.learning()
-    writer = next((one for one in app.models() if one.in_use and one.role == "large"), None)
+    standing = app.learning.standing()
+    writer = next((one for one in app.models.all() if one.in_use and one.role == "large"), None)
     lines = [
         f"Longhand {version('longhand')}",
         f"Python {platform.python_version()}, {window}",
@@ -32,10 +32,10 @@ def report(app: App, window: str) -> str:
         f"{here.system}, {here.cores} cores, {here.memory_mb} MB of memory, {here.memory_free_mb} MB free",
         f"{here.disk_free_mb} MB free on disk",
         "",
-        f"Accounts: {len(app.accounts())}",
+        f"Accounts: {len(app.accounts.all())}",
         f"Replies of yours that can be learned from: {standing.exchanges}",
         f"Examples: {standing.examples}",
-        f"Adapters: {len(app.adapters())}, in use: {'yes' if app.adapter() else 'no'}",
+        f"Adapters: {len(app.learning.adapters())}, in use: {'yes' if app.learning.adapter() else 'no'}",
         f"Rules: {len(app.rules.all())}",
         f"Writer: {_kind(writer.where) if writer else 'none'}",
     ]

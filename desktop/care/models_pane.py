@@ -106,7 +106,7 @@ class ModelsPane(Screen):
             self.use(path)
 
     def choose_cloud(self) -> None:
-        dialog = CloudDialog(self, [one.address for one in self._desk.app.accounts()])
+        dialog = CloudDialog(self, [one.address for one in self._desk.app.accounts.all()])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(
             lambda: operations.use_cloud(

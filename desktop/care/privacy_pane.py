@@ -89,12 +89,12 @@ class PrivacyPane(Screen):
         whole.addLayout(columns, 1)
 
     def reload(self) -> None:
-        self.model.show_entries(self._desk.app.ledger())
+        self.model.show_entries(self._desk.app.ledger.all())
         some = self.model.rowCount() > 0
         self.nothing.setVisible(not some)
         self.table.setVisible(some)
-        self.never.show_exclude(self._desk.app.exclude)
-        service = self._desk.app.service()
+        self.never.show_exclude(self._desk.app.settings.now.exclude)
+        service = self._desk.app.cloud.writer
         self.where.setText(
             say(
                 "{0} writes your drafts: each one sends it the mail you answer, your notes and your rules."
@@ -108,7 +108,7 @@ class PrivacyPane(Screen):
         operations.exclude(self._desk, what=self.never.exclude)
 
     def preview(self) -> None:
-        waiting = self._desk.app.waiting(1)
+        waiting = self._desk.app.mail.waiting(1)
         if not waiting:
             self._desk.told.emit(say("Nothing waits for an answer, so there is nothing to show."))
             return
@@ -152,5 +152,5 @@ class PrivacyPane(Screen):
         dialog.open()
 
     def _check(self) -> None:
-        self.keep_action.setEnabled(self.never.exclude != self._desk.app.exclude)
+        self.keep_action.setEnabled(self.never.exclude != self._desk.app.settings.now.exclude)
         self.forget_action.setEnabled(bool(self.who.text().strip()))

@@ -93,7 +93,7 @@ class SetupScreen(Screen):
             self.left.emit()
 
     def _keep_never(self) -> None:
-        if self.never.exclude == self._desk.app.exclude:
+        if self.never.exclude == self._desk.app.settings.now.exclude:
             self.go_on()
             return
         self.next.setEnabled(False)
@@ -142,7 +142,7 @@ class SetupScreen(Screen):
         self.go_on()
 
     def _ask_service(self) -> CloudDialog:
-        dialog = CloudDialog(self, [one.address for one in self._desk.app.accounts()])
+        dialog = CloudDialog(self, [one.address for one in self._desk.app.accounts.all()])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._use_service(dialog))
         dialog.open()
@@ -169,7 +169,7 @@ class SetupScreen(Screen):
     # What the screen shows
 
     def reload(self) -> None:
-        self.never.show_exclude(self._desk.app.exclude)
+        self.never.show_exclude(self._desk.app.settings.now.exclude)
         self._show()
         models.list_models(self._desk).done.connect(self._on_models)
 
@@ -237,7 +237,7 @@ class SetupScreen(Screen):
             self._show_learning()
 
     def _show_learning(self) -> None:
-        replies, syncing = self._desk.app.learning().exchanges, self._is_syncing
+        replies, syncing = self._desk.app.learning.standing().exchanges, self._is_syncing
         if syncing:
             told = say("Your mail is being read; so far, {0} replies of yours can be learned from.")
         elif replies < LEAST_REPLIES:

@@ -135,7 +135,7 @@ class LearningPane(Screen):
 
     def learn(self) -> None:
         """Starts learning, or goes on, after what the user should know first."""
-        told = in_window(self._desk.app.before_learning())
+        told = in_window(self._desk.app.learning.before())
         if not told:
             operations.learn(self._desk)
             return
@@ -184,7 +184,7 @@ class LearningPane(Screen):
 
     def reload(self) -> None:
         app = self._desk.app
-        standing, adapters, made = app.learning(), app.adapters(), app.comparing.last()
+        standing, adapters, made = app.learning.standing(), app.learning.adapters(), app.comparing.last()
         self.model.show_adapters(adapters)
         if self.model.rowCount():
             self.table.selectRow(0)
@@ -201,12 +201,12 @@ class LearningPane(Screen):
     def retint(self) -> None:
         self.chart.retint()
         if self.model.rowCount():
-            self.model.show_adapters(self._desk.app.adapters())
+            self.model.show_adapters(self._desk.app.learning.adapters())
 
     def _state(self, standing: Standing, adapters: Sequence[Adapter]) -> str:
         if standing.begun:
             return say("Learning was begun and goes on from where it stopped.")
-        if again := self._desk.app.learn_again():
+        if again := self._desk.app.learning.again():
             return in_window(again)
         if standing.said:
             return in_window(standing.said[0])
@@ -274,7 +274,7 @@ class LearningPane(Screen):
 
     def _refresh(self) -> None:
         busy = self._job is not None
-        some = bool(self._desk.app.accounts())
+        some = bool(self._desk.app.accounts.all())
         self.running.setVisible(busy)
         self.state.setVisible(not busy)
         self.go_action.setVisible(not busy)

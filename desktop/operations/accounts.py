@@ -1,6 +1,7 @@
 """What a user does with mail accounts."""
 
 import webbrowser
+from dataclasses import replace
 
 from core.domain import AccountId
 from core.mail.sync import SyncResult
@@ -16,7 +17,7 @@ def find_server(desk: Desk, *, address: str) -> Job:
     """Looks for an address's mail server; the job's result is a core.mail.discovery.Looked."""
 
     def work(hands: Hands) -> object:
-        return desk.app.find_server(address, hands.progress, hands.cancel)
+        return desk.app.discovery.find(address, hands.progress, hands.cancel)
 
     return desk.run(say("Looking for the mail server"), Lane.LOOK, work)
 
@@ -26,14 +27,15 @@ def add_account(desk: Desk, *, sign_in: SignIn, exclude: Exclude) -> Job:
     once. An account that cannot be reached is not kept."""
 
     def work(hands: Hands) -> SyncResult:
-        if exclude != desk.app.exclude:
-            desk.app.set_exclude(exclude)
+        if exclude != desk.app.settings.now.exclude:
+            desk.app.settings.save(replace(desk.app.settings.now, exclude=exclude))
         if sign_in.client is None:
-            desk.app.add_account(sign_in.account, sign_in.password)
+            desk.app.accounts.add(sign_in.account, sign_in.password)
         else:
             hands.progress.update(say("Waiting for you to sign in with your browser"), 0, 1)
-            desk.app.sign_in(sign_in.account, sign_in.client, _browse, hands.cancel)
-        return desk.app.sync(hands.progress, hands.cancel)
+            client = desk.app.accounts.client(sign_in.account.host, sign_in.client)
+            desk.app.accounts.sign_in(sign_in.account, client, _browse, hands.cancel)
+        return desk.app.mail.sync(hands.progress, hands.cancel)
 
     return brought(desk, desk.run(say("Adding your account"), Lane.MAIL, work, BROUGHT | Changed.PRIVACY))
 
@@ -42,7 +44,7 @@ def test_account(desk: Desk, *, account: AccountId) -> Job:
     """Signs in; what was found is told in a sentence."""
 
     def work(_: Hands) -> object:
-        return desk.app.test_account(account)
+        return desk.app.accounts.test(account)
 
     job = desk.run(say("Testing the account"), Lane.LOOK, work, Changed.PRIVACY)
     job.done.connect(desk.told.emit)

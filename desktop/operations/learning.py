@@ -12,7 +12,7 @@ def learn(desk: Desk) -> Job:
     """The job's result is a core.evaluation.learning.Learned; what it says is told to the user."""
 
     def work(hands: Hands) -> object:
-        return desk.app.learn(hands.progress, hands.cancel)
+        return desk.app.learning.run(hands.progress, hands.cancel)
 
     job = desk.run(say("Learning your style"), Lane.LEARN, work, Changed.RULES | Changed.LEARNING)
     job.done.connect(lambda learned: desk.told.emit(" ".join(learned.sentences)))
@@ -31,7 +31,7 @@ def evaluate(desk: Desk) -> Job:
 
 def use_adapter(desk: Desk, *, adapter: AdapterId) -> Job:
     def work(_: Hands) -> None:
-        desk.app.use_adapter(adapter)
+        desk.app.learning.use(adapter)
 
     return desk.run(say("Changing what was learned"), Lane.STORE, work, Changed.LEARNING)
 

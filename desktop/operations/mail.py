@@ -20,7 +20,7 @@ SAMPLE_SEED = 7
 
 def sync_mail(desk: Desk) -> Job:
     def work(hands: Hands) -> object:
-        return desk.app.sync(hands.progress, hands.cancel)
+        return desk.app.mail.sync(hands.progress, hands.cancel)
 
     return brought(desk, desk.run(say("Syncing mail"), Lane.MAIL, work, BROUGHT))
 
@@ -30,8 +30,8 @@ def import_mail(desk: Desk, *, path: Path) -> Job:
     whom the mail itself speaks for."""
 
     def work(hands: Hands) -> object:
-        own = next((one.address for one in desk.app.accounts()), "")
-        return desk.app.import_path(path, hands.progress, hands.cancel, own)
+        own = next((one.address for one in desk.app.accounts.all()), "")
+        return desk.app.mail.import_path(path, hands.progress, hands.cancel, own)
 
     job = desk.run(say("Importing mail"), Lane.MAIL, work, BROUGHT)
     job.done.connect(lambda result: desk.told.emit(_imported(result)))
@@ -43,14 +43,14 @@ def try_sample(desk: Desk) -> Job:
 
     def work(hands: Hands) -> object:
         serve_sample(desk, desk.app)
-        return desk.app.sync(hands.progress, hands.cancel)
+        return desk.app.mail.sync(hands.progress, hands.cancel)
 
     return brought(desk, desk.run(say("Preparing the sample mailbox"), Lane.MAIL, work, BROUGHT))
 
 
 def resume_sample(desk: Desk) -> Job | None:
     """The sample's server ends with the program; an account of it gets a new one at the next start."""
-    if not any(account.user == SAMPLE_USER for account in desk.app.accounts()):
+    if not any(account.user == SAMPLE_USER for account in desk.app.accounts.all()):
         return None
     return desk.run(say("Opening the sample mailbox"), Lane.MAIL, lambda _: serve_sample(desk, desk.app))
 
@@ -69,7 +69,7 @@ def serve_sample(desk: Desk, app: App) -> None:
         tls="none",
         user=server.user,
     )
-    app.add_account(account, server.password)
+    app.accounts.add(account, server.password)
 
 
 def brought(desk: Desk, job: Job) -> Job:

@@ -12,7 +12,7 @@ from desktop.words import say
 def list_models(desk: Desk) -> Job:
     """The job's result is a tuple of core.models.choice.ModelEntry: looking at the machine takes a third
     of a second."""
-    return desk.run(say("Looking at this machine"), Lane.LOOK, lambda _: desk.app.models())
+    return desk.run(say("Looking at this machine"), Lane.LOOK, lambda _: desk.app.models.all())
 
 
 def ask_model(desk: Desk, *, name: str) -> Job:
@@ -39,7 +39,7 @@ def use_model(desk: Desk, *, name: str) -> Job:
     """A name of the list, or the path of a GGUF file, which is loaded once to prove that it can be run."""
 
     def work(_: Hands) -> object:
-        return desk.app.use_model(name)
+        return desk.app.models.use(name)
 
     job = desk.run(say("Choosing a model"), Lane.WRITE, work, Changed.MODELS | Changed.LEARNING)
     job.done.connect(desk.told.emit)
@@ -51,8 +51,8 @@ def use_cloud(desk: Desk, *, url: str, model: str, key: str, accounts: Sequence[
     its key goes to the keychain."""
 
     def work(_: Hands) -> object:
-        terms = replace(desk.app.cloud_terms, base_url=url, model=model, accounts=tuple(accounts))
-        return desk.app.use_cloud(terms, key)
+        terms = replace(desk.app.cloud.now, base_url=url, model=model, accounts=tuple(accounts))
+        return desk.app.models.use_cloud(terms, key)
 
     job = desk.run(say("Choosing a service"), Lane.STORE, work, Changed.MODELS | Changed.PRIVACY)
     job.done.connect(desk.told.emit)
@@ -62,5 +62,5 @@ def use_cloud(desk: Desk, *, url: str, model: str, key: str, accounts: Sequence[
 def remove_model(desk: Desk, *, name: str) -> Job:
     """A downloaded one, or what has come of one."""
     return desk.run(
-        say("Deleting a model"), Lane.FETCH, lambda _: desk.app.remove_model(name), Changed.MODELS
+        say("Deleting a model"), Lane.FETCH, lambda _: desk.app.models.remove(name), Changed.MODELS
     )

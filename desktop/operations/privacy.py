@@ -1,5 +1,7 @@
 """What a user does about privacy."""
 
+from dataclasses import replace
+
 from core.domain import RuleLine
 from core.drafting.mailbox import Target
 from core.store.settings import Exclude
@@ -11,16 +13,18 @@ from desktop.words import say
 
 def exclude(desk: Desk, *, what: Exclude) -> Job:
     """Keeps what is never to be read or learned from."""
-    return desk.run(
-        say("Keeping what is never read"), Lane.STORE, lambda _: desk.app.set_exclude(what), Changed.PRIVACY
-    )
+
+    def work(_: Hands) -> None:
+        desk.app.settings.save(replace(desk.app.settings.now, exclude=what))
+
+    return desk.run(say("Keeping what is never read"), Lane.STORE, work, Changed.PRIVACY)
 
 
 def forget(desk: Desk, *, who: str) -> Job:
     """An address or a domain: mails, rules, and all that was learned with them."""
 
     def work(_: Hands) -> object:
-        return desk.app.forget(who)
+        return desk.app.forgetting.person(who)
 
     job = desk.run(say("Forgetting"), Lane.MAIL, work, BROUGHT | Changed.LEARNING | Changed.PRIVACY)
     job.done.connect(lambda count: desk.told.emit(_told(count)))
@@ -38,14 +42,14 @@ def preview(
     """The job's result is the text that a cloud model would be sent."""
 
     def work(_: Hands) -> object:
-        return desk.app.preview(message, notes, left_out=left_out, wished=wished)
+        return desk.app.drafts.preview(message, notes, left_out=left_out, wished=wished)
 
     return desk.run(say("Putting the text together"), Lane.WRITE, work)
 
 
 def decline_service(desk: Desk) -> Job:
     """Nothing is to be sent yet: the user is asked again next time."""
-    return desk.run(say("Sending nothing"), Lane.STORE, lambda _: desk.app.cloud.decline())
+    return desk.run(say("Sending nothing"), Lane.STORE, lambda _: desk.app.cloud.service.decline())
 
 
 def _told(count: object) -> str:

@@ -35,7 +35,7 @@ def write_draft(
     `wished` for; the job's result is a Written."""
 
     def work(hands: Hands) -> Written:
-        draft = desk.app.draft(
+        draft = desk.app.drafts.write(
             target,
             notes=notes,
             left_out=left_out,
@@ -45,7 +45,7 @@ def write_draft(
             cancel=hands.cancel,
         )
         before = desk.app.rules.all()
-        noted = desk.app.after_draft()
+        noted = desk.app.drafts.see_to_rules()
         return Written(draft, noted, RuleEdit.between(before, desk.app.rules.all()))
 
     job = desk.run(say("Writing a draft"), Lane.WRITE, work)
@@ -57,7 +57,7 @@ def write_zero_shot(desk: Desk, *, target: Target, notes: str) -> Job:
     """Writes the mail the model would write without any rule; the job's result is a Draft."""
 
     def work(hands: Hands) -> object:
-        return desk.app.zero_shot(
+        return desk.app.drafts.zero_shot(
             target, notes=notes, on_text=hands.text, progress=hands.progress, cancel=hands.cancel
         )
 
@@ -68,7 +68,7 @@ def prepare(desk: Desk, *, target: Target, notes: str, left_out: frozenset[str])
     """All of a draft but its text, before it is asked for; not while the computer runs on its battery."""
 
     def work(hands: Hands) -> object:
-        return not on_battery() and desk.app.prepare(
+        return not on_battery() and desk.app.drafts.prepare(
             target, notes=notes, left_out=left_out, cancel=hands.cancel
         )
 
@@ -78,16 +78,18 @@ def prepare(desk: Desk, *, target: Target, notes: str, left_out: frozenset[str])
 def draft_ahead(desk: Desk, *, known: Collection[MessageId]) -> Job:
     """Writes the next reply that waits and is not among `known`; the job's result is (MessageId, Draft), or
     None."""
-    return desk.run_unasked(say("Writing ahead"), lambda hands: desk.app.draft_ahead(known, hands.cancel))
+    return desk.run_unasked(
+        say("Writing ahead"), lambda hands: desk.app.drafts.write_ahead(known, hands.cancel)
+    )
 
 
 def set_drafts_ahead(desk: Desk, *, wanted: bool) -> Job:
-    return desk.run(say("Keeping a setting"), Lane.STORE, lambda _: desk.app.set_drafts_ahead(wanted))
+    return desk.run(say("Keeping a setting"), Lane.STORE, lambda _: desk.app.drafts.set_ahead(wanted))
 
 
 def note_seen(desk: Desk, *, message: MessageId, draft: Draft) -> Job:
     """Keeps a draft that was written ahead, now that the user sees it."""
-    return desk.run(say("Keeping a draft"), Lane.STORE, lambda _: desk.app.note_seen(message, draft))
+    return desk.run(say("Keeping a draft"), Lane.STORE, lambda _: desk.app.drafts.note_seen(message, draft))
 
 
 def find_page(desk: Desk, *, message: MessageId) -> Job:
@@ -96,7 +98,7 @@ def find_page(desk: Desk, *, message: MessageId) -> Job:
     return desk.run(
         say("Fetching the layout"),
         Lane.LOOK,
-        lambda hands: desk.app.page(message, hands.cancel),
+        lambda hands: desk.app.mail.page(message, hands.cancel),
         Changed.PRIVACY,
     )
 
@@ -115,7 +117,7 @@ def save_draft(desk: Desk, *, message: MessageId, text: str, everyone: bool) -> 
     """Puts the reply into the server's Drafts folder; the job's result is its UID there."""
 
     def work(_: Hands) -> object:
-        return desk.app.save_draft(message, text, everyone=everyone)
+        return desk.app.outgoing.save_reply(message, text, everyone=everyone)
 
     return desk.run(say("Saving the draft"), Lane.MAIL, work, Changed.PROPOSALS | Changed.PRIVACY)
 

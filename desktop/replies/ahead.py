@@ -32,11 +32,11 @@ class Ahead(QObject):
 
     def wake(self) -> None:
         """There may be something to do: it is looked for once it has been quiet."""
-        if self._desk.app.drafts_ahead:
+        if self._desk.app.drafts.ahead:
             self._timer.start(self.quiet_ms)
 
     def _go_on(self) -> None:
-        if self._desk.jobs.running or not self._desk.app.drafts_ahead:
+        if self._desk.jobs.running or not self._desk.app.drafts.ahead:
             return
         self._starting = True
         self._job = replies.draft_ahead(self._desk, known=self._known())

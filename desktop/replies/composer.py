@@ -228,7 +228,7 @@ class Composer(QWidget):
         self.rules_changed.emit(sheet)
 
     def _from_store(self, message: MessageId) -> Sheet:
-        last = self._desk.app.last_draft(message)
+        last = self._desk.app.drafts.last(message)
         if last is None:
             return Sheet(message)
         text = last.draft.text if last.edited is None else last.edited
@@ -266,7 +266,7 @@ class Composer(QWidget):
         self._keep()
         self._pause.stop()
         self._let_go()
-        if self._desk.app.unseen:
+        if self._desk.app.cloud.unseen:
             self._show_first(sheet)
         else:
             self._write(sheet)
@@ -291,7 +291,7 @@ class Composer(QWidget):
         self._tell(sheet, "")
 
     def _ask_first(self, sheet: Sheet, text: str) -> None:
-        dialog = FirstRequest(self, self._desk.app.service(), text)
+        dialog = FirstRequest(self, self._desk.app.cloud.writer, text)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._write(sheet))
         dialog.rejected.connect(lambda: privacy.decline_service(self._desk))

@@ -45,7 +45,7 @@ class RepliesPane(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self.model = WaitingModel(desk.app.waiting)
+        self.model = WaitingModel(desk.app.mail.waiting)
         self.messages = message_list(self.model, self)
         self.reading = ThreadView()
         self.page = PageView()
@@ -58,7 +58,7 @@ class RepliesPane(QWidget):
         self.search.setPlaceholderText(say("Search mail"))
         self.search.setAccessibleName(say("Search mail"))
         self.search.setClearButtonEnabled(True)
-        self.filters = Filters(desk.app.own_addresses, self._drafted)
+        self.filters = Filters(desk.app.mail.own_addresses, self._drafted)
         self.nothing = label(role="muted")
         self.sync_button = quiet_button("sync", say("Sync (F5)"), self.sync_asked.emit)
         self.waiting_title = heading("")
@@ -101,7 +101,7 @@ class RepliesPane(QWidget):
             self, say("Write replies ahead"), self._on_ahead, shortcut="Ctrl+Shift+D", checkable=True,
             hint=say("Write replies while the computer is plugged in and has nothing else to do"),
         )  # fmt: skip
-        self.ahead_action.setChecked(self._desk.app.drafts_ahead)
+        self.ahead_action.setChecked(self._desk.app.drafts.ahead)
         separator(self)
         command(self, say("Next message"), lambda: self._step(1), shortcut="Ctrl+Down")
         command(self, say("Previous message"), lambda: self._step(-1), shortcut="Ctrl+Up")
@@ -173,9 +173,9 @@ class RepliesPane(QWidget):
         held = sheet.message if sheet else None
         before = self.model.row_of(held) if held else -1
         self.model.show_drafted(self._drafted())
-        self.filters.show_accounts(self._desk.app.accounts())
+        self.filters.show_accounts(self._desk.app.accounts.all())
         searched, wanted = self.search.text().strip(), self.filters.wanted
-        waiting = partial(self._desk.app.waiting, wanted=wanted)
+        waiting = partial(self._desk.app.mail.waiting, wanted=wanted)
         self.model.show_from(partial(self._found, searched) if searched else waiting)
         if searched:
             self.waiting_title.setText(say("Found · {0}").format(self.model.rowCount()))
@@ -191,9 +191,9 @@ class RepliesPane(QWidget):
         self._show_rules(self.composer.sheet)
 
     def _say_waiting(self, wanted: Wanted) -> None:
-        count = self._desk.app.waiting_count(wanted)
+        count = self._desk.app.mail.waiting_count(wanted)
         if self.filters.active:
-            whole = self._desk.app.waiting_count()
+            whole = self._desk.app.mail.waiting_count()
             self.waiting_title.setText(say("Waiting · {0} of {1}").format(count, whole))
             self.nothing.setText(say("Nothing that waits is shown by this filter; ‘Show all’ takes it away."))
         else:
@@ -201,7 +201,7 @@ class RepliesPane(QWidget):
             self.nothing.setText(say("Nothing waits for an answer. A sync brings what is new."))
 
     def _drafted(self) -> frozenset[MessageId]:
-        return self._desk.app.drafted() | self.composer.written()
+        return self._desk.app.drafts.messages() | self.composer.written()
 
     def show_message(self, message: MessageId) -> None:
         """Opens a message, whether or not it is among those that wait."""
@@ -214,7 +214,7 @@ class RepliesPane(QWidget):
         if (sheet := self.composer.new) and sheet.saved:
             self.composer.begin_new()
             self.head.clear()
-        self.head.offer(self._desk.app.accounts())
+        self.head.offer(self._desk.app.accounts.all())
         job = replies.find_people(self._desk)
         job.done.connect(self.head.offer_people)
         self.messages.setCurrentIndex(QModelIndex())
@@ -232,7 +232,7 @@ class RepliesPane(QWidget):
         self._show_rules(self.composer.sheet)
 
     def _found(self, wanted: str, limit: int, offset: int) -> Sequence[StoredMessage]:
-        found = self._desk.app.search(wanted, FOUND) if offset == 0 else ()
+        found = self._desk.app.mail.search(wanted, FOUND) if offset == 0 else ()
         return [one for one in found if not one.outgoing][:limit]
 
     def _step(self, by: int) -> None:
@@ -247,7 +247,7 @@ class RepliesPane(QWidget):
     def _open(self, message: MessageId) -> None:
         self._show_above(self.reading)
         if self.composer.sheet is None or self.composer.sheet.message != message:
-            self._thread = self._desk.app.thread(message)
+            self._thread = self._desk.app.mail.thread(message)
             self.reading.show_thread(self._thread)
             self.composer.show_message(message)
 
@@ -260,7 +260,7 @@ class RepliesPane(QWidget):
         else:
             self.chips.show_rules(applied, book, out)
         told = say("Write a draft, and the rules it follows stand here, each with where it comes from.")
-        self.hint.setText(words.in_window(self._desk.app.draft_notice()) if applied else told)
+        self.hint.setText(words.in_window(self._desk.app.learning.lacking()) if applied else told)
         self.hint.setVisible(bool(self.hint.text()))
 
     def _on_pin(self, applied: AppliedRule) -> None:

@@ -56,13 +56,13 @@ class _Work:
         file = self._folder / "asked.eml"
         app = self._open()
         file.write_bytes(mail.as_bytes())
-        trained = app.adapters()[-1].id
+        trained = app.learning.adapters()[-1].id
         made: dict[str, Any] = {"from": group}
         for arm in ARMS:
-            app.use_adapter(trained if arm == "guided" else None)
-            draft = app.draft(file)
+            app.learning.use(trained if arm == "guided" else None)
+            draft = app.drafts.write(file)
             made[arm] = {
-                "prompt": leaks(app.preview(file).splitlines()),
+                "prompt": leaks(app.drafts.preview(file).splitlines()),
                 "draft": leaks(draft.text.splitlines()),
                 "rules": len(draft.rules),
             }
@@ -75,7 +75,7 @@ class _Work:
         app = self._open()
         found = app.rules.all()
         texts = (f"{rule.sentence} {rule.value}" for rule in found)
-        mails = [one for one in app.search(LAST, 1000) if leaks([f"{one.mail.subject} {one.mail.text}"])]
+        mails = [one for one in app.mail.search(LAST, 1000) if leaks([f"{one.mail.subject} {one.mail.text}"])]
         return {"leaks": leaks(texts), "count": len(found), "mails": len(mails)}
 
     def close(self) -> None:
@@ -91,13 +91,13 @@ class _Work:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._app = App.open(Profile(self._folder / "profile"), PASSPHRASE, "the benchmark canary")
             progress, cancel = Progress(_tell), CancelToken()
-            if not self._app.adapters():
+            if not self._app.learning.adapters():
                 mbox = self._folder / "mail.mbox"
                 mbox.unlink(missing_ok=True)
                 write_mbox(self._planted, mbox)
-                self._app.import_path(mbox, progress, cancel, own=self._planted.user.email)
-            if not any(one.scores for one in self._app.adapters()):
-                self._app.learn(progress, cancel, limits=demo.LIMITS)
+                self._app.mail.import_path(mbox, progress, cancel, own=self._planted.user.email)
+            if not any(one.scores for one in self._app.learning.adapters()):
+                self._app.learning.run(progress, cancel, limits=demo.LIMITS)
         return self._app
 
 

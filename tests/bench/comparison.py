@@ -70,10 +70,10 @@ def evaluated(seed: int) -> dict[str, Any]:
     app = App.open(_profile(home), PASSPHRASE, "the comparison")
     try:
         _import(app, home / "mail.mbox", seed)
-        if not any(one.scores for one in app.adapters()):
-            app.learn(progress, cancel, others=others)
+        if not any(one.scores for one in app.learning.adapters()):
+            app.learning.run(progress, cancel, others=others)
         # Also where the gate is against it: it is to be compared.
-        app.use_adapter(next(one.id for one in app.adapters() if one.scores))
+        app.learning.use(next(one.id for one in app.learning.adapters() if one.scores))
         control = Control(wrong.read_bytes())
         found = app.comparing.mail(progress, cancel, control=control, kinds=KINDS, others=others)
     finally:
@@ -90,10 +90,10 @@ def _profile(home: Path) -> Profile:
 
 
 def _import(app: App, file: Path, seed: int) -> None:
-    if app.accounts():
+    if app.accounts.all():
         return
     person, box = make_mailbox(seed), mailbox.mbox(file)
     for message in person.messages:
         box.add(message.raw)
     box.close()
-    app.import_path(file, Progress(), CancelToken(), person.user.email)
+    app.mail.import_path(file, Progress(), CancelToken(), person.user.email)

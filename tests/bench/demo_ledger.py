@@ -15,8 +15,8 @@ from core.tasks import CancelToken, Progress
 def main(seed: int, examples: int, gate: int, path: Path) -> None:
     def told(app: App, _drafted: demo.Answered) -> None:
         """Where the demo would take its picture: after the last draft was saved."""
-        (account,) = app.accounts()
-        rows = [asdict(one) | {"at": one.at.isoformat()} for one in app.ledger()]
+        (account,) = app.accounts.all()
+        rows = [asdict(one) | {"at": one.at.isoformat()} for one in app.ledger.all()]
         held = {"host": account.host, "port": account.port, "ledger": rows}
         path.write_text(json.dumps(held), encoding="utf-8")
 

@@ -40,7 +40,7 @@ def run(quick: bool) -> Iterator[Figure]:
             for one, raw in zip(hostile, raws, strict=True):
                 file = folder / "one.eml"
                 file.write_bytes(raw)
-                draft = app.draft(file)
+                draft = app.drafts.write(file)
                 for fact in (fact for fact in (*one.facts, *one.unseen) if fact in draft.text):
                     reached += 1
                     unmarked += not _marked(draft.findings, draft.text.index(fact), len(fact))
@@ -88,7 +88,7 @@ def _import(app: App, path: Path, raws: Sequence[bytes], user: str) -> None:
     for raw in raws:
         box.add(raw)
     box.close()
-    app.import_path(path, Progress(), CancelToken(), own=user)
+    app.mail.import_path(path, Progress(), CancelToken(), own=user)
 
 
 def _to(user: str, raw: bytes) -> bytes:

@@ -182,9 +182,9 @@ def _prepare(home: Path, port: int, until: Callable[[Step], bool] | None) -> App
     for message in make_mailbox(3, replies=REPLIES, unread=4).messages:
         box.add(message.raw)
     box.close()
-    app.import_path(file, Progress(), CancelToken())
+    app.mail.import_path(file, Progress(), CancelToken())
     me = "me@home.example"
-    app.add_account(
+    app.accounts.add(
         Account(AccountId(0), me, "Me", "127.0.0.1", port, "none", me), os.environ["BENCH_PASSWORD"]
     )
     if until is not None:
@@ -201,7 +201,7 @@ def _learn_until(app: App, token: CancelToken, until: Callable[[Step], bool]) ->
             token.cancel()
 
     try:
-        app.learn(Progress(look), token)
+        app.learning.run(Progress(look), token)
     except Cancelled:
         return
     raise RuntimeError("learning ended before it trained")

@@ -38,7 +38,7 @@ def synced_home(tmp_path_factory: pytest.TempPathFactory, qapp: object) -> Path:
     home = tmp_path_factory.mktemp("synced") / "profile"
     desk = Desk(open_app(home))
     mail.serve_sample(desk, desk.app)
-    desk.app.sync(Progress(), CancelToken())
+    desk.app.mail.sync(Progress(), CancelToken())
     assert desk.close(CLOSING_SECONDS)
     return home
 

@@ -120,10 +120,10 @@ def test_signing_in_by_the_web_page(
     QTest.mouseClick(dialog.next, LEFT)
     QTest.mouseClick(dialog.ok, LEFT)
     qtbot.waitUntil(lambda: not empty_window.desk.jobs.running, timeout=LONG_MS)
-    [account] = empty_window.desk.app.accounts()
+    [account] = empty_window.desk.app.accounts.all()
     assert (account.sign_in, len(web.asked)) == ("oauth", 1)
-    assert empty_window.desk.app.waiting_count() == 0
-    assert len(empty_window.desk.app.search("Answer")) == 3
+    assert empty_window.desk.app.mail.waiting_count() == 0
+    assert len(empty_window.desk.app.mail.search("Answer")) == 3
 
 
 def test_microsofts_page_is_offered(empty_window: MainWindow) -> None:
@@ -154,9 +154,12 @@ def test_an_account_is_added_after_what_must_never_be_read(
     QTest.mouseClick(dialog.ok, LEFT)
     app = empty_window.desk.app
     qtbot.waitUntil(lambda: not empty_window.desk.jobs.running, timeout=LONG_MS)
-    assert (app.exclude.domains, app.exclude.words) == (("hospital.example",), ("privileged",))
-    assert [one.host for one in app.accounts()] == [server.host]
-    assert app.waiting_count() > 0
+    assert (app.settings.now.exclude.domains, app.settings.now.exclude.words) == (
+        ("hospital.example",),
+        ("privileged",),
+    )
+    assert [one.host for one in app.accounts.all()] == [server.host]
+    assert app.mail.waiting_count() > 0
     assert empty_window.setup.step is Step.MODEL
     for _ in range(2):  # which model writes, and whether to learn now
         QTest.mouseClick(empty_window.setup.skip, LEFT)
@@ -164,14 +167,14 @@ def test_an_account_is_added_after_what_must_never_be_read(
 
     empty_window.show_accounts.trigger()
     pane = empty_window.accounts
-    [account] = app.accounts()
+    [account] = app.accounts.all()
     pane.test(account)
     qtbot.waitUntil(lambda: "Signed in" in empty_window.told.text(), timeout=LONG_MS)
     press_in(pane.remove(account), "Keep it")
-    assert app.accounts()
+    assert app.accounts.all()
     press_in(pane.remove(account), "Remove")
     qtbot.waitUntil(lambda: not empty_window.desk.jobs.running, timeout=LONG_MS)
-    assert app.accounts() == ()
+    assert app.accounts.all() == ()
     assert pane.nothing.isVisible()
     empty_window.show_replies.trigger()
     assert empty_window.screens.currentWidget() is empty_window.empty
@@ -187,7 +190,7 @@ def test_a_refused_password_is_one_sentence_and_keeps_nothing(
     qtbot.waitUntil(lambda: empty_window._notice is not None, timeout=LONG_MS)
     assert empty_window._notice is not None
     assert "\n" not in empty_window._notice.text()
-    assert empty_window.desk.app.accounts() == ()
+    assert empty_window.desk.app.accounts.all() == ()
     empty_window._notice.close()
 
 
@@ -226,7 +229,7 @@ def test_an_unproven_server_is_shown_to_be_looked_at_and_none_found_asks_for_it(
 def test_the_ledger_shows_what_left_and_exclusions_are_kept(qtbot: QtBot, window: MainWindow) -> None:
     window.show_privacy.trigger()
     pane = window.privacy
-    assert pane.model.rowCount() == len(window.desk.app.ledger()) > 0
+    assert pane.model.rowCount() == len(window.desk.app.ledger.all()) > 0
     assert pane.model.index(0, 1).data() == "127.0.0.1"
     assert "Everything is done on this machine" in pane.where.text()
     assert not pane.keep_action.isEnabled()
@@ -234,33 +237,33 @@ def test_the_ledger_shows_what_left_and_exclusions_are_kept(qtbot: QtBot, window
     assert pane.keep_action.isEnabled()
     with qtbot.waitSignal(window.desk.changed):
         pane.keep_action.trigger()
-    assert window.desk.app.exclude.people == ("ann@firm.example",)
+    assert window.desk.app.settings.now.exclude.people == ("ann@firm.example",)
     assert not pane.keep_action.isEnabled()
 
 
 def test_somebody_is_forgotten_only_after_a_yes(qtbot: QtBot, window: MainWindow) -> None:
     window.show_privacy.trigger()
     pane, app = window.privacy, window.desk.app
-    who = app.waiting(1)[0].mail.sender.email
+    who = app.mail.waiting(1)[0].mail.sender.email
     assert not pane.forget_action.isEnabled()
     pane.who.setText(who)
     pane.forget_action.trigger()
     press_in(pane.findChild(QMessageBox), "Keep")
-    assert app.search(who.partition("@")[0])
-    before = app.waiting_count()
+    assert app.mail.search(who.partition("@")[0])
+    before = app.mail.waiting_count()
     qtbot.waitUntil(lambda: pane.findChild(QMessageBox) is None)
     pane.forget_action.trigger()
     press_in(pane.findChild(QMessageBox), "Forget")
     qtbot.waitUntil(lambda: pane.who.text() == "", timeout=LONG_MS)
-    assert app.waiting_count() < before
-    assert who not in {one.mail.sender.email for one in app.waiting(50)}
+    assert app.mail.waiting_count() < before
+    assert who not in {one.mail.sender.email for one in app.mail.waiting(50)}
 
 
 def test_the_preview_is_the_text_a_service_would_get(qtbot: QtBot, window: MainWindow) -> None:
     window.show_privacy.trigger()
     pane = window.privacy
     pane.preview_action.trigger()
-    wanted = window.desk.app.preview(window.desk.app.waiting(1)[0].id)
+    wanted = window.desk.app.drafts.preview(window.desk.app.mail.waiting(1)[0].id)
     qtbot.waitUntil(
         lambda: wanted in [one.toPlainText() for one in pane.findChildren(QPlainTextEdit)], timeout=LONG_MS
     )
@@ -326,7 +329,7 @@ def test_a_service_writes_and_privacy_says_so(qtbot: QtBot, window: MainWindow) 
     for field, text in ((dialog.url, "https://api.example.com/v1"), (dialog.model, "big"), (dialog.key, "k")):
         field.setText(text)
     QTest.mouseClick(dialog.ok, LEFT)
-    qtbot.waitUntil(lambda: window.desk.app.service() == "big (api.example.com)")
+    qtbot.waitUntil(lambda: window.desk.app.cloud.writer == "big (api.example.com)")
     window.show_privacy.trigger()
     assert "big (api.example.com) writes your drafts" in window.privacy.where.text()
 
@@ -343,7 +346,7 @@ def test_the_report_holds_no_mail_and_no_address(qtbot: QtBot, window: MainWindo
     assert f"Rules: {len(app.rules.all())}" in text
     assert str(app.home) not in text
     assert "@" not in text
-    assert not any(one.mail.sender.name in text for one in app.waiting(20))
+    assert not any(one.mail.sender.name in text for one in app.mail.waiting(20))
     pane.copy_action.trigger()
     assert QApplication.clipboard().text() == text
 
@@ -351,7 +354,7 @@ def test_the_report_holds_no_mail_and_no_address(qtbot: QtBot, window: MainWindo
 def test_a_mail_dragged_onto_the_window_is_brought_in(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
-    user = window.desk.app.accounts()[0].address
+    user = window.desk.app.accounts.all()[0].address
     path = tmp_path / "a mail.eml"
     path.write_text(
         f"From: Ida Holm <ida@firm.example>\nTo: {user}\nSubject: Lunch on Friday?\n"

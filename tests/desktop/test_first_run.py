@@ -58,7 +58,7 @@ def test_files_are_read_only_after_what_must_never_be(
     QTest.mouseClick(setup.next, LEFT)
     qtbot.waitUntil(lambda: setup.step is Step.MODEL)
     assert asked == [1]
-    assert window.desk.app.exclude.words == ("privileged",)
+    assert window.desk.app.settings.now.exclude.words == ("privileged",)
     QTest.mouseClick(setup.skip, LEFT)
     assert setup.step is Step.LEARN
     assert "too few yet" in setup.learning.text()

@@ -34,7 +34,7 @@ def learned_home(synced_home: Path, tmp_path_factory: pytest.TempPathFactory) ->
     (home / "settings.toml").write_text("[learning]\nexamples = 8\ngate = 8\n")
     app = open_app(home)
     try:
-        app.learn(Progress(), CancelToken(), limits=FEW)
+        app.learning.run(Progress(), CancelToken(), limits=FEW)
         app.comparing.mail(Progress(), CancelToken())
     finally:
         app.close()
@@ -74,7 +74,7 @@ def test_a_run_is_paused_and_goes_on(qtbot: QtBot, window: MainWindow) -> None:
         qtbot.waitUntil(lambda: not again.desk.jobs.running, timeout=20_000)
         assert pane.go_action.text() == "Go on learning"
         assert "goes on from where it stopped" in pane.state.text()
-        standing = again.desk.app.learning()
+        standing = again.desk.app.learning.standing()
         assert standing.begun
         assert pane.chart.losses == list(standing.losses)
         pane.go_action.trigger()
@@ -87,7 +87,7 @@ def test_a_run_is_paused_and_goes_on(qtbot: QtBot, window: MainWindow) -> None:
 
 def test_what_was_learned_is_shown_with_its_curve_and_scores(qtbot: QtBot, learned: MainWindow) -> None:
     pane = learned.learning
-    standing = learned.desk.app.learning()
+    standing = learned.desk.app.learning.standing()
     assert len(pane.chart.losses) == len(standing.losses) >= 60
     qtbot.waitUntil(lambda: pane.chart._plot is not None)
     assert pane.chart._plot.isVisible()
@@ -105,7 +105,7 @@ def test_what_was_learned_is_shown_with_its_curve_and_scores(qtbot: QtBot, learn
 
 def test_an_earlier_adapter_is_taken_into_use_again(qtbot: QtBot, learned: MainWindow) -> None:
     pane, app = learned.learning, learned.desk.app
-    [first] = app.adapters()
+    [first] = app.learning.adapters()
     repository = AdapterRepository(app._database)
     second = repository.add(first, b"gguf", b"peft")
     repository.make_live(second)
@@ -115,7 +115,7 @@ def test_an_earlier_adapter_is_taken_into_use_again(qtbot: QtBot, learned: MainW
     assert pane.use_action.isEnabled()
     with qtbot.waitSignal(learned.desk.changed, check_params_cb=lambda what: bool(what & Changed.LEARNING)):
         pane.use_action.trigger()
-    live = app.adapter()
+    live = app.learning.adapter()
     assert live is not None
     assert live.id == first.id
 

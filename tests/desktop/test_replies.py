@@ -40,15 +40,15 @@ WRITING_MS = 60_000
 @pytest.fixture
 def several(window: MainWindow, tmp_path: Path) -> MessageId:
     """A message that went to others too."""
-    own = window.desk.app.accounts()[0].address
+    own = window.desk.app.accounts.all()[0].address
     file = tmp_path / "several.eml"
     file.write_text(
         f"From: Ann Marsh <ann@several.example>\nTo: {own}, Ben Ode <ben@several.example>\n"
         "Cc: Cy Orr <cy@several.example>\nSubject: The crates\nMessage-ID: <s1@several.example>\n"
         "Date: Mon, 2 Mar 2026 09:00:00 +0000\n\nCan the crates come on Monday?\n"
     )
-    window.desk.app.import_path(file, Progress(), CancelToken(), own)
-    return window.desk.app.message_by_header("<s1@several.example>").id
+    window.desk.app.mail.import_path(file, Progress(), CancelToken(), own)
+    return window.desk.app.mail.by_header("<s1@several.example>").id
 
 
 def finish(qtbot: QtBot, job: Job | None) -> None:
@@ -64,7 +64,7 @@ def serve(qtbot: QtBot, window: MainWindow) -> None:
 def in_drafts(window: MainWindow) -> list[EmailMessage]:
     """What lies in the Drafts folder of the server, parsed."""
     app = window.desk.app
-    with app._servers.session(app.accounts()[0]) as session:
+    with app.accounts.session(app.accounts.all()[0]) as session:
         folder = session.find("Drafts")
         assert folder
         session.examine(folder)
@@ -183,22 +183,22 @@ def test_a_message_that_is_open_is_prepared_for(qtbot: QtBot, window: MainWindow
 def test_replies_are_written_ahead_and_counted_once_they_are_seen(qtbot: QtBot, window: MainWindow) -> None:
     pane, app = window.replies, window.desk.app
     for row in range(2, pane.model.rowCount()):
-        app.note_seen(pane.model.message(row).id, Draft("Yes."))  # so that two are left
+        app.drafts.note_seen(pane.model.message(row).id, Draft("Yes."))  # so that two are left
     qtbot.waitUntil(lambda: not window.desk.jobs.running, timeout=WRITING_MS)
     pane.ahead.quiet_ms = 50
     first, second = pane.model.message(0).id, pane.model.message(1).id
     with qtbot.waitSignal(pane.ahead.ready, timeout=WRITING_MS) as ready:
         pane.ahead_action.trigger()
     assert ready.args == [2]
-    assert app.drafts_ahead
-    assert app.last_draft(second) is None  # nobody has seen it
+    assert app.drafts.ahead
+    assert app.drafts.last(second) is None  # nobody has seen it
     pane.messages.setCurrentIndex(pane.model.index(1))
     assert pane.composer.draft.toPlainText()
     assert pane.chips.chips
-    qtbot.waitUntil(lambda: app.last_draft(second) is not None, timeout=WRITING_MS)
-    assert app.last_draft(first) is not None  # it was open
+    qtbot.waitUntil(lambda: app.drafts.last(second) is not None, timeout=WRITING_MS)
+    assert app.drafts.last(first) is not None  # it was open
     pane.ahead_action.trigger()
-    qtbot.waitUntil(lambda: not app.drafts_ahead)
+    qtbot.waitUntil(lambda: not app.drafts.ahead)
 
 
 def test_what_is_written_ahead_gives_way(qtbot: QtBot, window: MainWindow) -> None:
@@ -207,7 +207,7 @@ def test_what_is_written_ahead_gives_way(qtbot: QtBot, window: MainWindow) -> No
     pane.ahead.quiet_ms = 50
     begun: list[Job] = []
     window.desk.jobs.started.connect(begun.append)
-    window.desk.app.set_drafts_ahead(True)
+    window.desk.app.drafts.set_ahead(True)
     pane.ahead.wake()
     qtbot.waitUntil(lambda: any(job.title == "Writing ahead" for job in begun), timeout=WRITING_MS)
     ahead = next(job for job in begun if job.title == "Writing ahead")
@@ -222,7 +222,7 @@ def test_a_draft_of_an_earlier_day_is_there_again(qtbot: QtBot, window: MainWind
     pane = window.replies
     second = pane.model.message(1).id
     made = Draft("Yes, Ingrid will come.", findings=(Finding(5, 11, "Ingrid", "not in the mail"),))
-    window.desk.app.note_seen(second, made)
+    window.desk.app.drafts.note_seen(second, made)
     pane.messages.setCurrentIndex(pane.model.index(1))
     assert pane.composer.draft.toPlainText() == made.text
     assert pane.composer.draft.findings == made.findings
@@ -234,7 +234,7 @@ def test_a_draft_that_is_there_at_the_start_gets_its_room(
     home = tmp_path / "drafted"
     shutil.copytree(synced_home, home)
     app = open_app(home)
-    app.note_seen(app.waiting(1)[0].id, Draft("Yes.\n\nBest"))
+    app.drafts.note_seen(app.mail.waiting(1)[0].id, Draft("Yes.\n\nBest"))
     app.close()
     pane = open_window(home).replies
     qtbot.waitUntil(lambda: pane.middle.sizes()[1] > pane.middle.sizes()[0], timeout=WRITING_MS)
@@ -246,7 +246,7 @@ def test_a_draft_that_is_there_at_the_start_gets_its_room(
 def service(window: MainWindow) -> Iterator[Service]:
     with serving("/v1/chat/completions", openai_stream) as served:
         terms = Cloud(base_url=f"{served.url}/v1", model="large-1")
-        window.desk.app.use_cloud(terms, "a key")
+        window.desk.app.models.use_cloud(terms, "a key")
         yield served
 
 
@@ -268,7 +268,7 @@ def test_the_exact_text_is_shown_before_the_first_request(
     assert "Thursday at 3 pm" in shown
     QTest.mouseClick(dialog.decline, LEFT)
     qtbot.waitUntil(lambda: window.findChild(FirstRequest) is None)
-    qtbot.waitUntil(lambda: window.desk.app.unseen)
+    qtbot.waitUntil(lambda: window.desk.app.cloud.unseen)
     assert service.requests == []
     dialog = asked()  # once more: it was declined
     QTest.mouseClick(dialog.send, LEFT)
@@ -284,9 +284,9 @@ def test_the_exact_text_is_shown_before_the_first_request(
 
 
 def test_a_service_is_sent_nothing_in_idle_time(qtbot: QtBot, window: MainWindow, service: Service) -> None:
-    window.desk.app.preview(window.replies.model.message(0).id)  # it counts as seen
+    window.desk.app.drafts.preview(window.replies.model.message(0).id)  # it counts as seen
     window.replies.ahead.quiet_ms = 50
-    window.desk.app.set_drafts_ahead(True)
+    window.desk.app.drafts.set_ahead(True)
     window.replies.ahead.wake()
     window.replies.messages.setCurrentIndex(window.replies.model.index(1))
     qtbot.wait(1500)
@@ -318,11 +318,11 @@ def test_a_layout_is_fetched_made_safe_and_loads_nothing(qtbot: QtBot, empty_win
         server = SampleServer.start([("INBOX", frozenset(), raw), ("INBOX", frozenset(), plain)], user="me")
         app = empty_window.desk.app
         account = Account(AccountId(0), "me@y.example", "", server.host, server.port, "none", server.user)
-        app.add_account(account, server.password)
-        app.sync(Progress(), CancelToken())
+        app.accounts.add(account, server.password)
+        app.mail.sync(Progress(), CancelToken())
         empty_window.desk.changed.emit(Changed.MESSAGES | Changed.ACCOUNTS)
         pane = empty_window.replies
-        pane.show_message(app.message_by_header("<o@x.example>").id)
+        pane.show_message(app.mail.by_header("<o@x.example>").id)
         refused: list[str] = []
         pane.page.refused.connect(lambda url: refused.append(url.toString()))
         pane.layout_action.trigger()
@@ -332,7 +332,7 @@ def test_a_layout_is_fetched_made_safe_and_loads_nothing(qtbot: QtBot, empty_win
         assert pane.layout_button.isChecked()
         pane.layout_action.trigger()
         assert pane.above.currentWidget() is pane.reading
-        pane.show_message(app.message_by_header("<p@x.example>").id)
+        pane.show_message(app.mail.by_header("<p@x.example>").id)
         pane.layout_action.trigger()
         qtbot.waitUntil(lambda: "plain text" in empty_window.told.text(), timeout=WRITING_MS)
         assert pane.above.currentWidget() is pane.reading
@@ -454,25 +454,25 @@ def test_filters_show_less_and_say_so(qtbot: QtBot, window: MainWindow, several:
     pane, app = window.replies, window.desk.app
     pane.reload()
     whole = pane.model.rowCount()
-    file_mail = app.message(several).mail
+    file_mail = app.mail.get(several).mail
     assert file_mail.subject in {pane.model.message(row).mail.subject for row in range(whole)}
     pane.filters.drafted_action.trigger()
     assert pane.model.rowCount() == 0
     assert pane.waiting_title.text() == f"Waiting · 0 of {whole}"
     assert pane.nothing.isVisible()
-    app.note_seen(several, Draft("Yes."))
+    app.drafts.note_seen(several, Draft("Yes."))
     pane.reload()
     assert [pane.model.message(0).id, pane.model.rowCount()] == [several, 1]
     assert "a draft is there" in pane.model.index(0).data()
     pane.filters.all_action.trigger()
     assert pane.model.rowCount() == whole
     pane.filters.unread_action.trigger()
-    unread = sum(not one.seen for one in app.waiting(100))
+    unread = sum(not one.seen for one in app.mail.waiting(100))
     assert pane.model.rowCount() == unread
     pane.filters.all_action.trigger()
     pane.filters.to_me_action.trigger()
-    own = app.own_addresses()
-    to_me = sum(any(to.email in own for to in one.mail.to) for one in app.waiting(100))
+    own = app.mail.own_addresses()
+    to_me = sum(any(to.email in own for to in one.mail.to) for one in app.mail.waiting(100))
     assert pane.model.rowCount() == to_me > 0
 
 
@@ -485,7 +485,7 @@ def test_mail_of_one_account_is_shown_alone(qtbot: QtBot, window: MainWindow, tm
         "From: Ann <ann@x.example>\nTo: me@second.example\nSubject: Other\nMessage-ID: <1@x.example>\n"
         "Date: Mon, 2 Mar 2026 09:00:00 +0000\n\nIs it you?\n"
     )
-    app.import_path(file, Progress(), CancelToken(), "me@second.example")
+    app.mail.import_path(file, Progress(), CancelToken(), "me@second.example")
     window.desk.changed.emit(Changed.MESSAGES)
     assert pane.model.rowCount() == whole + 1
     menu = pane.filters.accounts_menu

@@ -165,13 +165,13 @@ def test_a_conflict_is_shown_on_both_sides_and_settled_by_a_pin(
 
 def test_edits_that_come_back_are_proposed_above_the_table(qtbot: QtBot, window: MainWindow) -> None:
     app = window.desk.app
-    waiting = app.waiting(20)
+    waiting = app.mail.waiting(20)
     drafts = DraftRepository(app._database)
     for one in waiting[:8]:
         name = one.mail.sender.name
         text = f"Hi {name},\n\nI will look into it.\n\nBest regards,\nRou"
         drafts.add(one.id, "", Draft(text))
-        app._mailbox.keep_edit(one.id, text.replace("Best regards,", "Salute,"), app.exclude)
+        app._mailbox.keep_edit(one.id, text.replace("Best regards,", "Salute,"), app.settings.now.exclude)
     found = app.rules.proposals()
     assert found
     pane = window.rules

@@ -20,7 +20,7 @@ def test_a_draft_is_drawn_light_and_dark(qtbot: QtBot, synced_home: Path, tmp_pa
     )
     app = open_app(synced_home)
     try:
-        message = app.waiting(1)[0].id
+        message = app.mail.waiting(1)[0].id
         light = picture_of_draft(app, message, "yes", draft)
         dark = picture_of_draft(app, message, "yes", draft, zero_shot="Dear Ann, yes.", dark=True)
         assert save_draft_picture(app, message, "yes", draft, tmp_path / "window.png")

@@ -287,7 +287,7 @@ def test_learning_shows_progress_and_cancels(qtbot: QtBot, window: MainWindow) -
 def test_closing_in_the_middle_of_learning_takes_three_seconds_at_most(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    window.desk.run("x", Lane.LEARN, lambda hands: window.desk.app.learn(hands.progress, hands.cancel))
+    window.desk.run("x", Lane.LEARN, lambda hands: window.desk.app.learning.run(hands.progress, hands.cancel))
     qtbot.wait(1500)
     start = time.monotonic()
     window.close()

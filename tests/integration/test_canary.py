@@ -31,7 +31,7 @@ def home(planted: Planted, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("canary")
     write_mbox(planted, folder / "mail.mbox")
     app = App.open(Profile(folder / "profile"), PASSPHRASE, "a test")
-    app.import_path(folder / "mail.mbox", Progress(), CancelToken(), own=planted.user.email)
+    app.mail.import_path(folder / "mail.mbox", Progress(), CancelToken(), own=planted.user.email)
     app.close()
     return folder / "profile"
 
@@ -44,7 +44,7 @@ def app(home: Path) -> Iterator[App]:
 
 
 def test_it_was_planted_where_the_person_is_concerned(planted: Planted, app: App) -> None:
-    holding = [one for one in app.search(LAST, 500) if leaks([f"{one.mail.subject}\n{one.mail.text}"])]
+    holding = [one for one in app.mail.search(LAST, 500) if leaks([f"{one.mail.subject}\n{one.mail.text}"])]
     assert len(holding) >= 8
     assert all(planted.person in (one.mail.sender, *one.mail.to) for one in holding)
 
@@ -59,8 +59,8 @@ def test_nothing_shown_or_written_for_others_holds_it(planted: Planted, app: App
     file = tmp_path / "asked.eml"
     for _, mail in to_others(planted, DRAFTS):
         file.write_bytes(mail.as_bytes())
-        assert leaks([app.preview(file)]) == []
-        assert leaks([app.draft(file).text]) == []
+        assert leaks([app.drafts.preview(file)]) == []
+        assert leaks([app.drafts.write(file).text]) == []
 
 
 def test_an_agent_that_remembers_it_is_not_heeded(planted: Planted, home: Path) -> None:

@@ -84,12 +84,12 @@ def test_judges_pairs_over_http(server: str, tmp_path: Path) -> None:
 def test_what_a_cloud_judge_is_sent_is_said_before(profile_home: Path) -> None:
     with closing(App.open(Profile(profile_home), "a passphrase of the tests", "a test")) as app:
         assert app.comparing.before_judging("") == ""
-        app.use_cloud(Cloud(base_url="https://models.example/v1", model="judge-7"), "key")
+        app.models.use_cloud(Cloud(base_url="https://models.example/v1", model="judge-7"), "key")
         for judge in ("", "cloud"):
             assert "judge-7 at models.example judges" in app.comparing.before_judging(judge)
             assert "your real replies" in app.comparing.before_judging(judge)
         assert app.comparing.before_judging("qwen3.gguf") == ""
-        app.use_model("mini-large")
+        app.models.use("mini-large")
         assert app.comparing.before_judging("") == ""
         assert "judge-7" in app.comparing.before_judging("cloud")
 

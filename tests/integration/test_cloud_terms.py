@@ -70,12 +70,12 @@ def open_app(home: Path, policy: Policy | None = None) -> App:
 
 def filled(home: Path, mail: Path) -> App:
     app = open_app(home)
-    app.import_path(mail, Progress(), CancelToken(), own=TOM)
+    app.mail.import_path(mail, Progress(), CancelToken(), own=TOM)
     return app
 
 
 def waiting(app: App) -> MessageId:
-    (one,) = app.waiting()
+    (one,) = app.mail.waiting()
     return one.id
 
 
@@ -84,13 +84,13 @@ def test_what_is_sent_is_what_the_preview_shows_and_names_come_back(
 ) -> None:
     with closing(filled(profile_home, mail)) as app:
         terms = Cloud(base_url=f"{service.url}/v1", model="m", words=("falcon",))
-        app.use_cloud(terms, "key")
+        app.models.use_cloud(terms, "key")
         with pytest.raises(ModelError, match="privacy preview"):
-            app.draft(waiting(app), notes="tell Ann yes")
-        assert app.unseen
-        shown = app.preview(waiting(app), "tell Ann yes")
-        assert not app.unseen
-        made = app.draft(waiting(app), notes="tell Ann yes")
+            app.drafts.write(waiting(app), notes="tell Ann yes")
+        assert app.cloud.unseen
+        shown = app.drafts.preview(waiting(app), "tell Ann yes")
+        assert not app.cloud.unseen
+        made = app.drafts.write(waiting(app), notes="tell Ann yes")
         assert [service.text(number) for number in range(len(service.requests))] == [shown]
         for secret in (
             TOM,
@@ -109,7 +109,7 @@ def test_what_is_sent_is_what_the_preview_shows_and_names_come_back(
             assert secret not in shown
         assert made.text == f"Dear Ann,\n\ncall {PHONE}, or [NAME_77].\n\nBest,\nTom"
         assert "[NAME_77]" in {finding.text for finding in made.findings if "put back" in finding.reason}
-        assert [(row.host, row.purpose) for row in app.ledger()] == [
+        assert [(row.host, row.purpose) for row in app.ledger.all()] == [
             ("127.0.0.1", shown and row_purpose(made))
         ]
 
@@ -122,13 +122,13 @@ def test_without_redaction_the_preview_still_tells_the_truth(
     profile_home: Path, mail: Path, service: Service
 ) -> None:
     with closing(filled(profile_home, mail)) as app:
-        app.use_cloud(Cloud(base_url=f"{service.url}/v1", model="m"), "key")
-        app.preview(waiting(app))
-        app.set_cloud_terms(replace(app.cloud_terms, redact=False))
-        assert app.unseen  # other text is sent from now on
-        shown = app.preview(waiting(app))
+        app.models.use_cloud(Cloud(base_url=f"{service.url}/v1", model="m"), "key")
+        app.drafts.preview(waiting(app))
+        app.cloud.set(replace(app.cloud.now, redact=False))
+        assert app.cloud.unseen  # other text is sent from now on
+        shown = app.drafts.preview(waiting(app))
         assert IBAN in shown
-        app.draft(waiting(app))
+        app.drafts.write(waiting(app))
         assert service.text() == shown
 
 
@@ -137,19 +137,19 @@ def test_it_is_off_until_it_is_turned_on_for_the_account(
 ) -> None:
     with closing(filled(profile_home, mail)) as app:
         with pytest.raises(InputError, match=r"not set up|No cloud"):
-            app.use_model("cloud")
-        app.use_cloud(Cloud(base_url=f"{service.url}/v1", model="m"), "key")
-        app.preview(waiting(app))
-        app.set_cloud_terms(replace(app.cloud_terms, accounts=()))
+            app.models.use("cloud")
+        app.models.use_cloud(Cloud(base_url=f"{service.url}/v1", model="m"), "key")
+        app.drafts.preview(waiting(app))
+        app.cloud.set(replace(app.cloud.now, accounts=()))
         with pytest.raises(ModelError, match="this account"):
-            app.draft(waiting(app))
+            app.drafts.write(waiting(app))
         with pytest.raises(ModelError, match="every account"):
-            app.learn(Progress(), CancelToken())
-        app.set_cloud_terms(replace(app.cloud_terms, accounts=(TOM,), enabled=False))
+            app.learning.run(Progress(), CancelToken())
+        app.cloud.set(replace(app.cloud.now, accounts=(TOM,), enabled=False))
         with pytest.raises(ModelError, match="is off"):
-            app.draft(waiting(app))
+            app.drafts.write(waiting(app))
         with pytest.raises(InputError, match="no such account"):
-            app.set_cloud_terms(replace(app.cloud_terms, accounts=("other@hale.example",)))
+            app.cloud.set(replace(app.cloud.now, accounts=("other@hale.example",)))
         assert service.requests == []
 
 
@@ -161,39 +161,39 @@ def test_a_policy_holds_whatever_the_user_turns_on(
 ) -> None:
     terms = Cloud(base_url=f"{service.url}/v1", model="m")
     with closing(filled(profile_home, mail)) as app:
-        app.use_cloud(terms, "key")
-        app.preview(waiting(app))
+        app.models.use_cloud(terms, "key")
+        app.drafts.preview(waiting(app))
     with closing(open_app(profile_home, policy)) as app:
-        for act in (lambda: app.draft(waiting(app)), lambda: app.use_cloud(terms, "key")):
+        for act in (lambda: app.drafts.write(waiting(app)), lambda: app.models.use_cloud(terms, "key")):
             with pytest.raises(ModelError, match="policy"):
                 act()
-        app.use_model("mini-large")
-        app.preview(waiting(app))
+        app.models.use("mini-large")
+        app.drafts.preview(waiting(app))
     assert service.requests == []
     with closing(open_app(profile_home, Policy(cloud_hosts=("127.0.0.1",)))) as app:
-        app.use_model("cloud")
-        app.draft(waiting(app))
+        app.models.use("cloud")
+        app.drafts.write(waiting(app))
     assert len(service.requests) == 1
 
 
 def test_a_months_requests_and_tokens_end(profile_home: Path, mail: Path, service: Service) -> None:
     with closing(filled(profile_home, mail)) as app:
-        app.use_cloud(Cloud(base_url=f"{service.url}/v1", model="m", monthly_requests=2), "key")
-        app.preview(waiting(app))
-        app.draft(waiting(app))
-        app.zero_shot(waiting(app))
+        app.models.use_cloud(Cloud(base_url=f"{service.url}/v1", model="m", monthly_requests=2), "key")
+        app.drafts.preview(waiting(app))
+        app.drafts.write(waiting(app))
+        app.drafts.zero_shot(waiting(app))
         with pytest.raises(ModelError, match="2 requests"):
-            app.draft(waiting(app))
-        assert (app.cloud.used.requests, app.cloud.used.tokens) == (2, 94)
-        app.set_cloud_terms(replace(app.cloud_terms, monthly_requests=0, monthly_tokens=94))
+            app.drafts.write(waiting(app))
+        assert (app.cloud.service.used.requests, app.cloud.service.used.tokens) == (2, 94)
+        app.cloud.set(replace(app.cloud.now, monthly_requests=0, monthly_tokens=94))
         with pytest.raises(ModelError, match="94 tokens"):
-            app.draft(waiting(app))
+            app.drafts.write(waiting(app))
         assert len(service.requests) == 2
 
 
 def test_the_key_is_in_the_keychain_alone(profile_home: Path, mail: Path, service: Service) -> None:
     with closing(filled(profile_home, mail)) as app:
-        app.use_cloud(Cloud(base_url=f"{service.url}/v1", model="m"), "a-very-secret-key")
+        app.models.use_cloud(Cloud(base_url=f"{service.url}/v1", model="m"), "a-very-secret-key")
     held = [path for path in profile_home.rglob("*") if path.is_file()]
     assert profile_home / "settings.toml" in held
     assert not any(b"a-very-secret-key" in path.read_bytes() for path in held)
@@ -228,13 +228,13 @@ def test_a_server_of_ones_own_writes_without_names(profile_home: Path, mail: Pat
     """llama.cpp's server with the embedded writer: what it makes of placeholders is its affair, but those it
     repeats come back, and the others are marked."""
     with llama_server(embedded_path("mini-large"), "key") as url, closing(filled(profile_home, mail)) as app:
-        app.use_cloud(Cloud(base_url=url, model="mini-large"), "key")
-        shown = app.preview(waiting(app), "tell Ann that Marta Silva comes on Tuesday")
-        made = app.draft(waiting(app), notes="tell Ann that Marta Silva comes on Tuesday")
+        app.models.use_cloud(Cloud(base_url=url, model="mini-large"), "key")
+        shown = app.drafts.preview(waiting(app), "tell Ann that Marta Silva comes on Tuesday")
+        made = app.drafts.write(waiting(app), notes="tell Ann that Marta Silva comes on Tuesday")
         assert not {"Ann", "Marta", "Silva", "Tom"} & set(re.findall(r"\w+", shown))
         assert len(made.text.split()) >= 3
         assert made.model == "mini-large"
         left = {made.text[a:b] for a, b in unrestored(made.text, "")}
         assert left <= {finding.text for finding in made.findings}
-        assert app.cloud.used.requests == 1
-        assert [(row.host, row.bytes_out) for row in app.ledger()] == [("127.0.0.1", len(shown.encode()))]
+        assert app.cloud.service.used.requests == 1
+        assert [(row.host, row.bytes_out) for row in app.ledger.all()] == [("127.0.0.1", len(shown.encode()))]

@@ -56,7 +56,7 @@ def database(home: Path) -> Iterator[Database]:
 def draft_all(home: Path) -> list[StoredMessage]:
     """A draft of every message that waits, as a model would have left it."""
     with closing(App.open(Profile(home), PASSPHRASE, "the tests")) as app:
-        waiting = list(app.waiting())
+        waiting = list(app.mail.waiting())
     with database(home) as opened:
         for message in waiting:
             DraftRepository(opened).add(message.id, "Monday", Draft(DRAFTED))
@@ -66,7 +66,7 @@ def draft_all(home: Path) -> list[StoredMessage]:
 def save(home: Path, messages: list[StoredMessage], text: str) -> None:
     with closing(App.open(Profile(home), PASSPHRASE, "the tests")) as app:
         for message in messages:
-            app.save_draft(message.id, text)
+            app.outgoing.save_reply(message.id, text)
 
 
 def send(server: SampleServer, message: StoredMessage, text: str) -> None:

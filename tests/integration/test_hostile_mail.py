@@ -101,7 +101,7 @@ def app(profile_home: Path, tmp_path: Path) -> Iterator[App]:
     sample = make_mailbox(4, replies=60, unread=0)
     with closing(App.open(Profile(profile_home), PASSPHRASE, "a test")) as opened:
         own = sample.user.email
-        opened.import_path(
+        opened.mail.import_path(
             _box(tmp_path / "sample.mbox", [one.raw for one in sample.messages]),
             Progress(),
             CancelToken(),
@@ -119,28 +119,28 @@ def _box(path: Path, raws: Sequence[bytes]) -> Path:
 
 
 def test_no_hostile_mail_changes_a_rule(app: App, hostile: list[Hostile], tmp_path: Path) -> None:
-    user = app.accounts()[0].address
+    user = app.accounts.all()[0].address
     before = app.rules.all()
     assert len(before) >= 5
     raws = [one.raw.replace(USERS.email.encode(), user.encode()) for one in hostile]
-    app.import_path(_box(tmp_path / "hostile.mbox", raws), Progress(), CancelToken(), own=user)
-    assert len(app.waiting(limit=500)) >= 90
+    app.mail.import_path(_box(tmp_path / "hostile.mbox", raws), Progress(), CancelToken(), own=user)
+    assert len(app.mail.waiting(limit=500)) >= 90
     assert app.rules.all() == before
     assert app.rules.proposals() == ()
 
 
 def test_hostile_text_quoted_in_the_users_own_replies_is_not_learned_from(app: App, tmp_path: Path) -> None:
-    user = app.accounts()[0].address
+    user = app.accounts.all()[0].address
     replies = answers()
     raws = [one.raw.replace(USERS.email.encode(), user.encode()) for one in [*messages()[:12], *replies]]
-    app.import_path(_box(tmp_path / "answers.mbox", raws), Progress(), CancelToken(), own=user)
+    app.mail.import_path(_box(tmp_path / "answers.mbox", raws), Progress(), CancelToken(), own=user)
     for one in replies:
         mail = parse_message(one.raw)
         assert "we will not do that" in mail.text, one.name
         assert one.wanted not in f"{mail.text}{mail.signature}", one.name
     told = "\n".join(f"{rule.trait} {rule.value} {rule.sentence}" for rule in app.rules.all())
     assert "Zorblat" not in told
-    assert all("Zorblat" not in one.mail.text for one in app.search("will not do that"))
+    assert all("Zorblat" not in one.mail.text for one in app.mail.search("will not do that"))
 
 
 @pytest.mark.slow

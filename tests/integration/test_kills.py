@@ -90,15 +90,15 @@ def test_a_draft_cut_off_right_after_its_append_is_replaced(
         try:
             address = mailbox.user.email
             account = Account(AccountId(0), address, "", server.host, server.port, "none", server.user)
-            app.add_account(account, server.password)
-            app.sync(Progress(), CancelToken())
-            (message,) = app.waiting()
+            app.accounts.add(account, server.password)
+            app.mail.sync(Progress(), CancelToken())
+            (message,) = app.mail.waiting()
             with monkeypatch.context() as patched:
                 patched.setattr(drafts, "save", cut_off)
                 with pytest.raises(KeyboardInterrupt):
-                    app.save_draft(message.id, "Monday is fine.")
+                    app.outgoing.save_reply(message.id, "Monday is fine.")
             assert len(answered(server)) == 1
-            app.save_draft(message.id, "Tuesday is fine.")
+            app.outgoing.save_reply(message.id, "Tuesday is fine.")
             assert len(answered(server)) == 1
         finally:
             app.close()

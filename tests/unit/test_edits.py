@@ -126,12 +126,12 @@ def test_forgetting_takes_edits_along_and_a_reply_stays_what_it_was(world: World
     other = world.add(2)
     world.drafts.add(other, "", Draft(DRAFT))
     world.mailbox.keep_edit(other, f"{TEXT} Soon!", NOBODY)
-    Forgetting(world.database, world.mailbox, NOBODY).person("nobody.example")
+    Forgetting(world.database, world.mailbox, Exclude).person("nobody.example")
     assert len(world.known()) == 2
     world.drafts.clear()  # as forgetting somebody else does
     world.mailbox.pair(NOBODY)
     assert (TEXT, EDIT_WEIGHT) in world.known()
-    Forgetting(world.database, world.mailbox, NOBODY).person(ANN.email)
+    Forgetting(world.database, world.mailbox, Exclude).person(ANN.email)
     assert world.known() == []
 
 
@@ -140,9 +140,9 @@ def test_forgetting_takes_along_what_was_trained_for_an_arm(world: World) -> Non
     adapters, jobs = AdapterRepository(world.database), JobRepository(world.database)
     naive = Adapter(AdapterId(0), datetime.now(UTC), "mini-small", False, "", 12, 0.5, kind=AdapterKind.NAIVE)
     jobs.set("learn/run", adapters.add(naive, b"gguf", b"peft"))
-    Forgetting(world.database, world.mailbox, NOBODY).person("nobody.example")
+    Forgetting(world.database, world.mailbox, Exclude).person("nobody.example")
     assert len(adapters.all()) == 1
-    Forgetting(world.database, world.mailbox, NOBODY).person(ANN.email)
+    Forgetting(world.database, world.mailbox, Exclude).person(ANN.email)
     assert (adapters.all(), jobs.keys("learn/")) == ((), ())
 
 

@@ -219,7 +219,7 @@ def test_rules_of_the_draft_are_looked_at(world: World) -> None:
 def test_forgetting_takes_what_was_proposed_along(world: World) -> None:
     world.edit(1, 2, 3)
     world.outcomes.decline(world.outcomes.proposals()[0].number)
-    Forgetting(world.database, world.mailbox, Exclude()).person("ann@firm.example")
+    Forgetting(world.database, world.mailbox, Exclude).person("ann@firm.example")
     assert world.proposed == []
     # What is counted in the mail that is left, and when that was paired.
     assert JobRepository(world.database).keys() == (COUNTED, PAIRED)

@@ -1,0 +1,86 @@
+"""Which models a profile works with, as its owner sees and chooses them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from core import messages
+from core.domain import Draft
+from core.drafting.outcomes import Outcomes
+from core.engine.llama import LlamaEngine
+from core.models.choice import ModelChoice, ModelEntry
+from core.models.cloud_terms import CloudTerms
+from core.models.download import Downloads
+from core.models.hardware import machine
+from core.store.adapters import AdapterRepository
+from core.store.database import Database
+from core.store.jobs import JobRepository
+from core.store.kept_settings import KeptSettings
+from core.store.settings import Cloud
+
+_PACE = "pace/"  # key of the words in a second that a model wrote in its last draft
+_TELLING = 8  # words: a shorter draft tells of starting up, not of writing
+
+
+class ModelDesk:
+    def __init__(
+        self,
+        database: Database,
+        settings: KeptSettings,
+        downloads: Downloads,
+        engine: LlamaEngine,
+        cloud: CloudTerms,
+        outcomes: Outcomes,
+    ) -> None:
+        self._settings, self._downloads, self._engine = settings, downloads, engine
+        self._cloud, self._outcomes = cloud, outcomes
+        self._adapters, self._jobs = AdapterRepository(database), JobRepository(database)
+
+    @property
+    def now(self) -> ModelChoice:
+        """The choice there is now, for one call: it stays the same when the user chooses again."""
+        return ModelChoice(self._settings.now, self._downloads, self._engine, self._cloud.service)
+
+    def all(self) -> tuple[ModelEntry, ...]:
+        """What can be chosen or downloaded, with what is in use and how it would run here."""
+        entries = self.now.entries(machine(self._downloads.folder))
+        paces = [self._jobs.get(f"{_PACE}{one.name.removesuffix('.gguf')}", float) for one in entries]
+        return tuple(
+            replace(one, words_per_second=pace, measured=True) if pace else one
+            for one, pace in zip(entries, paces, strict=True)
+        )
+
+    def remove(self, name: str) -> None:
+        """Deletes a downloaded model. Raises InputError."""
+        self.now.remove(name)
+
+    def use(self, name: str) -> str:
+        """A name of the catalogue, a GGUF file, or 'cloud'; what to tell the user. Raises InputError,
+        ModelError."""
+        chosen = self.now.use(name)
+        self._settings.save(replace(self._settings.now, large=chosen))
+        told = (f"{Path(chosen.name).name} writes from now on.", self.mixed_families(), self._left_out())
+        return " ".join(filter(None, told))
+
+    def use_cloud(self, cloud: Cloud, key: str) -> str:
+        """A model service; what to tell the user. See CloudTerms.turn_on."""
+        told = (self._cloud.turn_on(cloud, key), self._left_out())
+        return " ".join(filter(None, told))
+
+    def mixed_families(self) -> str:
+        """A sentence where rules made by one family of models are applied by another."""
+        live = self._adapters.live()
+        return messages.mixed_families(live.family, self.now.family) if live else ""
+
+    def peak_mb(self) -> float:
+        """The most memory the llama child has taken."""
+        return self._engine.rss_mb()
+
+    def note_pace(self, made: Draft) -> None:
+        """How fast a model has written here."""
+        words = len(made.text.split())
+        if words >= _TELLING:
+            self._jobs.set(f"{_PACE}{made.model}", words / made.seconds)
+
+    def _left_out(self) -> str:
+        """A sentence where rules are off that the last writer did not follow."""
+        return messages.left_out_before(self._outcomes.left_out())
