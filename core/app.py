@@ -131,4 +131,4 @@ class App:
 
     def _waits_for_power(self) -> str:
         wait = not self.settings.now.learning.on_battery and on_battery()
-        return messages.WAITS_FOR_POWER if wait else ""
+        return messages.learning.WAITS_FOR_POWER if wait else ""

@@ -11,7 +11,7 @@ from PySide6.QtGui import QUndoStack
 
 from core.app import App
 from core.errors import Known
-from core.messages import error_line
+from core.messages.work import error_line
 from desktop.jobs import Job, Jobs, Lane, Work
 from desktop.words import in_window
 

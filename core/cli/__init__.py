@@ -89,11 +89,11 @@ def _run(arguments: list[str]) -> int:
         error.show()
         return error.exit_code
     except (Cancelled, KeyboardInterrupt, click.Abort):
-        _complain(messages.CANCELLED)
+        _complain(messages.work.CANCELLED)
     except BrokenPipeError:  # whoever read our output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
-        _complain(messages.error_line(error))
+        _complain(messages.work.error_line(error))
         if os.environ.get("LONGHAND_DEBUG"):
             raise
     return 1

@@ -137,7 +137,7 @@ def find(address: str, ask_ispdb: bool, as_json: bool) -> None:
     if as_json:
         show_json(shapes.looked(looked))
         return
-    remark(messages.looked(looked.tried))
+    remark(messages.mail.looked(looked.tried))
     show(*_found_lines(_need(looked)))
 
 
@@ -195,7 +195,7 @@ def remove(account: int) -> None:
 
 def _signed_in(app: App, account: Account, client: GivenClient, no_browser: bool) -> Account:
     def show_page(address: str) -> None:
-        remark(messages.open_page(address))
+        remark(messages.mail.open_page(address))
         if not no_browser:
             webbrowser.open(address)
 
@@ -209,11 +209,11 @@ def _trusted(path: Path | None, yes: bool) -> str:
         return ""
     pem, shown = read_authority(path)
     for one in shown:
-        remark(messages.authority(one.name, one.until, one.fingerprint))
+        remark(messages.mail.authority(one.name, one.until, one.fingerprint))
     if not yes:
         if not sys.stdin.isatty():
-            raise InputError(messages.AUTHORITY_NOT_ASKED)
-        click.confirm(messages.TRUST_AUTHORITY, abort=True, err=True)
+            raise InputError(messages.mail.AUTHORITY_NOT_ASKED)
+        click.confirm(messages.mail.TRUST_AUTHORITY, abort=True, err=True)
     return pem
 
 
@@ -221,18 +221,18 @@ def _looked_up(app: App, address: str, ask_ispdb: bool, yes: bool, oauth: bool) 
     """What was found for an address and agreed to, before there is a password to send."""
     with working() as (progress, cancel):
         looked = app.discovery.find(address, progress, cancel, ask_ispdb=ask_ispdb)
-    remark(messages.looked(looked.tried))
+    remark(messages.mail.looked(looked.tried))
     found = _need(looked)
     if found.settings.web_only and not oauth:
-        raise InputError(messages.web_only(found.settings.host))
+        raise InputError(messages.mail.web_only(found.settings.host))
     for line in _found_lines(found, oauth):
         remark(line)
     if yes and found.unproven:
-        raise InputError(messages.UNPROVEN_UNSEEN)
+        raise InputError(messages.mail.UNPROVEN_UNSEEN)
     if not yes and not oauth and not sys.stdin.isatty():  # what comes in there is the password
-        raise InputError(messages.NOT_ASKED)
+        raise InputError(messages.mail.NOT_ASKED)
     if not yes:
-        click.confirm(messages.USE_SERVER, abort=True, err=True)
+        click.confirm(messages.mail.USE_SERVER, abort=True, err=True)
     return found.settings
 
 
@@ -248,7 +248,7 @@ def _by_hand(address: str, host: str, port: int | None, tls: Tls, oauth: bool) -
 
 def _need(looked: Looked) -> Found:
     if looked.found is None:
-        raise InputError(messages.NO_SERVER)
+        raise InputError(messages.mail.NO_SERVER)
     return looked.found
 
 
@@ -256,20 +256,20 @@ def _found_lines(found: Found, oauth: bool = False) -> Iterator[str]:
     settings = found.settings
     words = {"implicit": "TLS", "starttls": "STARTTLS", "none": "no encryption"}
     where = f"{settings.host}, port {settings.port}, {words[settings.tls]}"
-    yield messages.server_found(found.origin, found.source, where, settings.user)
+    yield messages.mail.server_found(found.origin, found.source, where, settings.user)
     if found.unproven:
-        yield messages.UNPROVEN_SERVER
+        yield messages.mail.UNPROVEN_SERVER
     if not oauth:
         yield from _sign_in_lines(settings)
 
 
 def _sign_in_lines(settings: ServerSettings) -> Iterator[str]:
     if settings.web_only:
-        yield messages.web_only(settings.host)
+        yield messages.mail.web_only(settings.host)
     elif settings.app_password:
-        yield messages.app_password(settings.help)
+        yield messages.mail.app_password(settings.help)
     elif settings.help:
-        yield messages.help_page(settings.help)
+        yield messages.mail.help_page(settings.help)
 
 
 def _password() -> str:

@@ -25,7 +25,7 @@ def list_adapters(as_json: bool) -> None:
         show_json([shapes.adapter(one) for one in found])
         return
     for one in found:
-        show(f"{'*' if one.live else ' '} {one.id:>3}  {messages.adapter_line(one)}")
+        show(f"{'*' if one.live else ' '} {one.id:>3}  {messages.learning.adapter_line(one)}")
     if not found:
         remark("Nothing is learned yet; 'longhand learn' begins.")
     elif not any(one.live for one in found):
@@ -46,6 +46,10 @@ def use(adapter: str, as_json: bool) -> None:
     if as_json:
         show_json({"in_use": shapes.adapter(live) if live else None})
         return
-    show(f"In use from now on: {messages.adapter_line(live)}" if live else "No agent is in use from now on.")
+    show(
+        f"In use from now on: {messages.learning.adapter_line(live)}"
+        if live
+        else "No agent is in use from now on."
+    )
     if live:
         remark(told)

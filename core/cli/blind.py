@@ -34,10 +34,13 @@ def _sit(test: BlindTest) -> None:
     while question := test.question():
         _ask(question, test.count - test.left + 1, test.count)
         said = click.prompt(
-            messages.BLIND_QUESTION, type=click.Choice([*_ANSWERS, _QUIT]), show_choices=False, err=True
+            messages.learning.BLIND_QUESTION,
+            type=click.Choice([*_ANSWERS, _QUIT]),
+            show_choices=False,
+            err=True,
         )
         if said == _QUIT:
-            remark(messages.CANCELLED)
+            remark(messages.work.CANCELLED)
             return
         test.answer(question, _ANSWERS[said])
 
@@ -56,4 +59,4 @@ def _tell(test: BlindTest, as_json: bool) -> None:
         return
     show(wins_table([found], "Which sounds like you"))
     if test.left:
-        remark(messages.blind_left(test.left))
+        remark(messages.learning.blind_left(test.left))

@@ -51,8 +51,8 @@ def cloud_command(
         show_json(asdict(terms) | {"used": asdict(used)})
         return
     limits = (terms.monthly_requests, terms.monthly_tokens)
-    show(*messages.cloud_terms(terms.enabled, terms.model, terms.accounts, terms.redact, terms.words))
-    show(messages.cloud_used((used.requests, used.tokens), limits))
+    show(*messages.models.cloud_terms(terms.enabled, terms.model, terms.accounts, terms.redact, terms.words))
+    show(messages.models.cloud_used((used.requests, used.tokens), limits))
 
 
 def _changed(known: tuple[str, ...], more: Sequence[str], less: Sequence[str]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ def demo_command(seed: int, controls: bool, screenshot: Path, as_json: bool) -> 
         return _picture(app, one, screenshot)
 
     if not as_json:
-        remark(messages.EMBEDDED_SCORES)
+        remark(messages.learning.EMBEDDED_SCORES)
     with working() as (progress, cancel):
         done = demo.run(seed, progress, cancel, controls=controls, picture=picture)
     if as_json:
@@ -62,7 +62,7 @@ def _tell(done: demo.Demo) -> None:
         _tell_draft(one)
     show(gate_table(learned.gate))
     say_scores(learned.gate)
-    show(*learned.sentences, messages.EMBEDDED_SCORES, messages.NEVER_SENT)
+    show(*learned.sentences, messages.learning.EMBEDDED_SCORES, messages.drafts.NEVER_SENT)
     if done.screenshot:
         show(f"The window's picture is in {done.screenshot}.")
 
@@ -73,8 +73,8 @@ def _tell_draft(one: demo.Answered) -> None:
     show(Panel(Text(mail.text), title=title), f"Notes: {one.notes or 'none'}", "")
     table = Table("plain", "guided", show_lines=True, expand=True)
     table.add_row(Text(one.zero_shot.text), Text(one.guided.text))
-    show(table, "Rules:", *(f"  {messages.applied_line(rule)}" for rule in one.guided.rules))
+    show(table, "Rules:", *(f"  {messages.rules.applied_line(rule)}" for rule in one.guided.rules))
     for finding in one.guided.findings:
-        show(f"  {messages.finding_line(finding)}")
+        show(f"  {messages.drafts.finding_line(finding)}")
     saved = f"as UID {one.saved_uid}" if one.saved_uid is not None else "by the server"
     show(f"Saved to Drafts {saved}.", "")

@@ -24,7 +24,7 @@ def families_command(models: tuple[str, ...], as_json: bool) -> None:
         show_json([asdict(cell) for cell in cells])
         return
     show(_table(cells))
-    remark(messages.families_compared(len({cell.writer_family for cell in cells})))
+    remark(messages.learning.families_compared(len({cell.writer_family for cell in cells})))
 
 
 def _table(cells: tuple[Cell, ...]) -> Table:

@@ -26,8 +26,13 @@ def forget_command(who: str | None, matter: str | None, yes: bool, as_json: bool
         if as_json:
             show_json({"forgotten": count})
             return
-        show(messages.forgotten(count))
-        if count and not yes and sys.stdin.isatty() and click.confirm(messages.LEARN_AGAIN, err=True):
+        show(messages.mail.forgotten(count))
+        if (
+            count
+            and not yes
+            and sys.stdin.isatty()
+            and click.confirm(messages.learning.LEARN_AGAIN, err=True)
+        ):
             with working() as (progress, cancel):
                 for sentence in app.learning.run(progress, cancel).sentences:
                     remark(sentence)

@@ -24,7 +24,7 @@ def sync_command(watch: bool, as_json: bool) -> None:
             try:
                 _sync_once(app, progress, cancel, as_json)
             except MailError as error:  # told, and tried again: the network may be away for the night
-                remark(messages.error_line(error))
+                remark(messages.work.error_line(error))
 
 
 def _sync_once(app: App, progress: Progress, cancel: CancelToken, as_json: bool) -> None:
@@ -75,7 +75,7 @@ def text_command(files: tuple[Path, ...], as_json: bool) -> None:
     try:
         for seen, note in seen_in(files, reader):
             if note:
-                remark(messages.ENCRYPTED)
+                remark(messages.mail.ENCRYPTED)
             if as_json:
                 click.echo(json.dumps(seen, ensure_ascii=False))
             else:
@@ -87,7 +87,7 @@ def text_command(files: tuple[Path, ...], as_json: bool) -> None:
 
 def _worthwhile(app: App) -> tuple[str, ...]:
     """What new mail suggests doing."""
-    return messages.proposals_wait(len(app.rules.proposals())), app.learning.again()
+    return messages.rules.proposals_wait(len(app.rules.proposals())), app.learning.again()
 
 
 def _skipped(count: int) -> None:

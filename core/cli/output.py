@@ -97,7 +97,7 @@ class _Bars:
         if step.stage not in self._tasks:
             self._finish()
             self._tasks[step.stage] = self._bars.add_task(step.stage, total=step.total, left="")
-        left = messages.time_left(step.left)
+        left = messages.work.time_left(step.left)
         self._bars.update(self._tasks[step.stage], completed=step.done, total=step.total, left=left)
 
     def _finish(self) -> None:
@@ -114,4 +114,4 @@ class _Lines:
     def __call__(self, step: Step) -> None:
         if step.stage != self._stage:
             self._stage = step.stage
-            remark(messages.step_line(step))
+            remark(messages.work.step_line(step))

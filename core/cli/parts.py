@@ -52,7 +52,7 @@ def _tried(name: str, attempt: Callable[[Path], str], home: Path) -> Part:
     try:
         return Part(name, works=True, told=attempt(home))
     except Exception as error:  # noqa: BLE001 - whatever it is, the other parts are tried all the same
-        return Part(name, works=False, told=messages.error_line(error))
+        return Part(name, works=False, told=messages.work.error_line(error))
 
 
 def _reader(_home: Path) -> str:

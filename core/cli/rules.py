@@ -30,7 +30,7 @@ def list_rules(trait: str | None, as_json: bool) -> None:
         show_json([shapes.rule(rule) for rule in found])
         return
     for rule in found:
-        show(f"{rule.id:>4}  {rule.origin:<8}  {messages.rule_line(rule)}")
+        show(f"{rule.id:>4}  {rule.origin:<8}  {messages.rules.rule_line(rule)}")
     if not found:
         remark("There are no rules yet; sync or import sent mail first.")
 
@@ -51,7 +51,7 @@ def measured(scope: str, kind: str, language: str, as_json: bool) -> None:
     for one, _ in found:
         trait = trait_named(one.trait)
         label = trait.label if trait else one.trait
-        show(messages.count_line(label, one.value, len(one.where), one.mails, one.began, one.until))
+        show(messages.rules.count_line(label, one.value, len(one.where), one.mails, one.began, one.until))
     if not found:
         remark("Nothing is counted there yet; sync or import sent mail first.")
 
@@ -68,8 +68,8 @@ def show_rule(rule: int, as_json: bool) -> None:
         mails = [shapes.message(one) for one in evidence]
         show_json(shapes.rule(found) | {"history": list(map(shapes.rule_change, history)), "mails": mails})
         return
-    show(messages.rule_line(found), "")
-    told = (messages.history_line(one.at, one.before, one.after) for one in history)
+    show(messages.rules.rule_line(found), "")
+    told = (messages.rules.history_line(one.at, one.before, one.after) for one in history)
     show(*filter(None, told), "")
     for one in evidence:
         date = one.mail.date.date().isoformat() if one.mail.date else ""
@@ -145,7 +145,7 @@ def import_file(file: Path | None, undo: bool, as_json: bool) -> None:
     if as_json:
         show_json(vars(done))
         return
-    show(messages.taken_in(done.added, done.changed, done.same))
+    show(messages.rules.taken_in(done.added, done.changed, done.same))
     if done.added + done.changed:
         remark("'longhand rules import --undo' takes this back.")
 
@@ -196,7 +196,7 @@ def proposals(as_json: bool) -> None:
         show_json([shapes.proposal(one) for one in found])
         return
     for one in found:
-        show(f"{one.number:>4}  {messages.proposal_line(one)}")
+        show(f"{one.number:>4}  {messages.rules.proposal_line(one)}")
     if not found:
         remark("There is nothing to propose: no edit was made often enough yet.")
 
@@ -223,7 +223,7 @@ def _told(rule: Rule, as_json: bool) -> None:
     if as_json:
         show_json(shapes.rule(rule))
     else:
-        show(f"{rule.id:>4}  {messages.rule_line(rule)}")
+        show(f"{rule.id:>4}  {messages.rules.rule_line(rule)}")
 
 
 def _scope(who: str, kind: str, language: str) -> Scope:

@@ -45,7 +45,7 @@ def gate_table(gate: Gate) -> Table:
 
 def say_scores(gate: Gate) -> None:
     arms = gate.arms
-    lines = messages.scores_in_words(
+    lines = messages.learning.scores_in_words(
         gate.count,
         arms["guided"].likeness,
         arms["zero_shot"].likeness,

@@ -35,7 +35,7 @@ def list_models(as_json: bool) -> None:
         show_json([asdict(one) for one in entries])
         return
     for one in entries:
-        told = f"{one.told} {messages.pace(one.words_per_second, one.measured)}".rstrip()
+        told = f"{one.told} {messages.models.pace(one.words_per_second, one.measured)}".rstrip()
         show(f"{'*' if one.in_use else ' '} {one.name:<24} {one.role:<7} {one.where:<9} {told}")
 
 
@@ -86,7 +86,7 @@ def get(name: str, yes: bool, as_json: bool) -> None:
         with working() as (_, cancel):
             wanted = app.downloads.ask(name, cancel)
         if not app.downloads.has(wanted):
-            remark(messages.offer(wanted.file, wanted.repo, wanted.host, wanted.size, wanted.licence))
+            remark(messages.models.offer(wanted.file, wanted.repo, wanted.host, wanted.size, wanted.licence))
             if not yes:
                 click.confirm("Download it?", abort=True, err=True)
         with working() as (progress, cancel):
@@ -135,15 +135,14 @@ def doctor_command(parts: bool, as_json: bool) -> None:
     for name, value in asdict(here).items():
         show(f"{name.replace('_', ' ')}: {value}")
     if engine:
-        cards = [messages.graphics(one.name, one.description, one.memory_mb) for one in engine.graphics]
+        cards = [
+            messages.models.graphics(one.name, one.description, one.memory_mb) for one in engine.graphics
+        ]
         show(f"llama.cpp: {', '.join(engine.features)}", f"graphics: {', '.join(cards) or 'none'}")
     for name, one in fits.items():
         runs = "runs here" if one.runs else "does not run here"
-        show(
-            " ".join(
-                f"{name}: {runs}. {one.why} {messages.pace(one.words_per_second, measured=False)}".split()
-            )
-        )
+        pace = messages.models.pace(one.words_per_second, measured=False)
+        show(" ".join(f"{name}: {runs}. {one.why} {pace}".split()))
     show(*(wrong or ["Nothing is wrong."]))
 
 
@@ -159,7 +158,7 @@ def _try_parts(as_json: bool) -> None:
     if as_json:
         show_json([asdict(one) for one in tried])
     if failed := [one.name for one in tried if not one.works]:
-        raise Known(messages.parts_failed(failed))
+        raise Known(messages.work.parts_failed(failed))
 
 
 def _what_is_wrong() -> list[str]:
@@ -168,7 +167,7 @@ def _what_is_wrong() -> list[str]:
         with opened("longhand doctor"):
             return []
     except Known as error:
-        return [messages.error_line(error)]
+        return [messages.work.error_line(error)]
 
 
 def _engine(wrong: list[str]) -> EngineFacts | None:
@@ -177,7 +176,7 @@ def _engine(wrong: list[str]) -> EngineFacts | None:
     try:
         return engine.facts()
     except Known as error:
-        wrong.append(messages.error_line(error))
+        wrong.append(messages.work.error_line(error))
         return None
     finally:
         engine.close()

@@ -144,7 +144,7 @@ def draft_command(
             if save and isinstance(target, int)
             else None
         )
-        proposed = messages.proposals_wait(len(app.rules.proposals())) if save else ""
+        proposed = messages.rules.proposals_wait(len(app.rules.proposals())) if save else ""
     if as_json:
         show_json(shapes.draft(made, uid))
     else:
@@ -154,17 +154,17 @@ def draft_command(
     if as_json:
         return
     if explain:
-        show("", *(messages.applied_line(rule) for rule in made.rules), *made.notices)
+        show("", *(messages.rules.applied_line(rule) for rule in made.rules), *made.notices)
     for finding in made.findings:
-        remark(messages.finding_line(finding))
+        remark(messages.drafts.finding_line(finding))
     if save:
-        remark(f"Saved to Drafts. {messages.NEVER_SENT}")
+        remark(f"Saved to Drafts. {messages.drafts.NEVER_SENT}")
 
 
 def _show_first(app: App, target: Target, notes: str) -> None:
     """What a model service is sent, before the first time; where somebody is there to ask, they are asked."""
     if app.cloud.unseen:
-        remark(messages.FIRST_REQUEST)
+        remark(messages.models.FIRST_REQUEST)
         remark(app.drafts.preview(target, notes))
         if sys.stdin.isatty():
             click.confirm("Send it?", abort=True, err=True)

@@ -178,7 +178,7 @@ class DraftDesk:
     ) -> Draft:
         context, unread = self._mailbox.read(target, notes)
         writer = self._writer(self._large(context))
-        with self._pause.hold(messages.WAITS_FOR_DRAFT):
+        with self._pause.hold(messages.learning.WAITS_FOR_DRAFT):
             made = write_draft(
                 context,
                 writer,
@@ -188,7 +188,7 @@ class DraftDesk:
                 progress=progress,
                 cancel=cancel,
             )
-        told = messages.left_out_of_thread(unread.mails, unread.shortened, unread.words)
+        told = messages.drafts.left_out_of_thread(unread.mails, unread.shortened, unread.words)
         return replace(made, notices=(*filter(None, (told,)), *made.notices))
 
     def _note(self, target: Target, notes: str, made: Draft) -> None:

@@ -69,7 +69,7 @@ class ModelDesk:
     def mixed_families(self) -> str:
         """A sentence where rules made by one family of models are applied by another."""
         live = self._adapters.live()
-        return messages.mixed_families(live.family, self.now.family) if live else ""
+        return messages.learning.mixed_families(live.family, self.now.family) if live else ""
 
     def peak_mb(self) -> float:
         """The most memory the llama child has taken."""
@@ -83,4 +83,4 @@ class ModelDesk:
 
     def _left_out(self) -> str:
         """A sentence where rules are off that the last writer did not follow."""
-        return messages.left_out_before(self._outcomes.left_out())
+        return messages.rules.left_out_before(self._outcomes.left_out())

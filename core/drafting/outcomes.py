@@ -76,7 +76,7 @@ class Outcomes:
         new = self._exchanges.unsplit()
         learned = self._exchanges.count() - new
         if new >= max(_NEW_LEAST, min(_NEW, _NEW_SHARE * learned)):
-            return messages.new_to_learn(new)
+            return messages.learning.new_to_learn(new)
         shares = [
             changed_share(one.draft.text, one.edited)
             for one in self._finished()
@@ -86,7 +86,7 @@ class Outcomes:
             return ""
         before, lately = fmean(shares[:-_LATELY]), fmean(shares[-_LATELY:])
         grown = lately >= before + _MORE and lately >= before * _TIMES
-        return messages.edits_grow(before, lately) if grown else ""
+        return messages.learning.edits_grow(before, lately) if grown else ""
 
     def heed_ignored(self) -> tuple[str, ...]:
         """Rules that the model of the newest draft breaks in most of its last drafts: put in other words
@@ -115,12 +115,12 @@ class Outcomes:
         if not is_ignored(use.kept for use in as_now):
             return ""
         if self._book.is_users(rule):
-            return messages.own_rule_ignored(rule)
+            return messages.rules.own_rule_ignored(rule)
         if is_reworded(rule.sentence):
             self._book.leave_out(known)
-            return messages.left_out(rule)
+            return messages.rules.left_out(rule)
         self._book.reword(known)
-        return messages.put_otherwise(self._book.get(known))
+        return messages.rules.put_otherwise(self._book.get(known))
 
     def _finished(self) -> list[StoredDraft]:
         """The newest drafts that the user is known to have done with, oldest first."""

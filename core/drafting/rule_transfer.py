@@ -57,7 +57,7 @@ class RuleTransfer:
         with self._database.transaction():
             last = self._jobs.get(IMPORTED, _Changed)
             if last is None:
-                raise InputError(messages.NO_IMPORT)
+                raise InputError(messages.rules.NO_IMPORT)
             now = {one.id: one for one in book.all()}
             left = {one.id for one in last.after if now.get(one.id) == one}
             old = [one for one in last.before if one.id in left]

@@ -164,7 +164,11 @@ def _write(
         seconds=time.monotonic() - started,
         notices=tuple(
             filter(
-                None, (messages.cut_by_model(made.cut_tokens), messages.on_processor(made.graphics_failed))
+                None,
+                (
+                    messages.drafts.cut_by_model(made.cut_tokens),
+                    messages.drafts.on_processor(made.graphics_failed),
+                ),
             )
         ),
     )

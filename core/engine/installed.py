@@ -38,12 +38,12 @@ def training_fault(executable: Path, platform: str, own: str) -> str:
     where it can."""
     program = training_program(executable, platform)
     if not program.is_file():
-        return messages.no_training_part(platform)
+        return messages.learning.no_training_part(platform)
     try:
         found = version_file(program, platform).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError):
         found = ""
-    return "" if found == own else messages.other_training_part(platform)
+    return "" if found == own else messages.learning.other_training_part(platform)
 
 
 def require_training() -> None:

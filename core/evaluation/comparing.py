@@ -59,7 +59,7 @@ class Comparing:
         cloud = self._settings.cloud
         if (judge or self._settings.large.source) != "cloud":
             return ""
-        return messages.cloud_judges(cloud.model, host_of(cloud))
+        return messages.models.cloud_judges(cloud.model, host_of(cloud))
 
     def mail(
         self,

@@ -204,9 +204,9 @@ class Learner:
 
 def _sentences(result: gate.Gate, live: bool) -> tuple[str, ...]:
     low = result.advantage.low if result.advantage else None
-    said = [messages.verdict(live, result.count, result.enough, low)]
+    said = [messages.learning.verdict(live, result.count, result.enough, low)]
     if result.advantage and result.advantage.estimate < LEAST_DIFFERENCE:
-        said.append(messages.hardly_differs())
+        said.append(messages.learning.hardly_differs())
     if result.disobeyed:
-        said.append(messages.not_obeyed(list(result.disobeyed)))
+        said.append(messages.learning.not_obeyed(list(result.disobeyed)))
     return tuple(said)

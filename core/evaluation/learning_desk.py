@@ -38,7 +38,7 @@ class LearningDesk:
     def before(self) -> str:
         """What the user should know before they start to learn; empty for nothing."""
         own = any(not account.address.endswith(".example") for account in self._accounts.all())
-        return messages.EMBEDDED_LEARNING if own and self._models.now.large_is_embedded else ""
+        return messages.learning.EMBEDDED_LEARNING if own and self._models.now.large_is_embedded else ""
 
     def run(
         self,
@@ -93,7 +93,7 @@ class LearningDesk:
         """What a draft written now lacks, in a sentence; empty for nothing."""
         if self.adapter():
             return self._models.mixed_families()
-        return messages.ADAPTER_NOT_LIVE if self._adapters.all(*AGENTS) else messages.NO_ADAPTER
+        return messages.drafts.ADAPTER_NOT_LIVE if self._adapters.all(*AGENTS) else messages.drafts.NO_ADAPTER
 
     def _learner(self, limits: Limits | None, others: Sequence[Exchange] | None) -> Learner:
         known = self._mailbox.others() if others is None else others

@@ -254,7 +254,7 @@ class Training:
         if kind is not AdapterKind.NAIVE_LARGE:
             return None
         if self._tools.large_base is None:
-            raise ModelError(messages.SERVICE_CANNOT_BE_TRAINED)
+            raise ModelError(messages.learning.SERVICE_CANNOT_BE_TRAINED)
         return self._tools.large_base
 
     @property

@@ -130,5 +130,5 @@ def _address(address: str) -> _Address:
     except UnicodeError:
         plain = ""
     if not local or not local.isprintable() or " " in local or not is_host(plain):
-        raise InputError(messages.NO_ADDRESS)
+        raise InputError(messages.mail.NO_ADDRESS)
     return _Address(f"{local}@{plain}", plain)

@@ -142,11 +142,11 @@ def _files(path: Path) -> list[Path]:
     if not path.exists():
         raise InputError(f"There is nothing at that path; {_WHAT_TO_GIVE}")
     if path.is_file() and _head(path).startswith(_DATA_FILE):
-        raise InputError(messages.NO_PST)
+        raise InputError(messages.mail.NO_PST)
     files = [path] if path.is_file() else sorted(one for one in path.rglob("*") if _may_hold_mail(one))
     if not files:
         if any(one.suffix.lower() in (".pst", ".ost") for one in path.rglob("*")):
-            raise InputError(messages.NO_PST)
+            raise InputError(messages.mail.NO_PST)
         raise InputError(f"That folder holds no mail; {_WHAT_TO_GIVE}")
     return files
 

@@ -124,7 +124,7 @@ class ModelChoice:
     def large_ids(self, prompt: Prompt) -> list[int]:
         """Token ids of a turn as the writer reads it. Raises ModelError for a service."""
         if self.large_file is None:
-            raise ModelError(messages.SERVICE_CANNOT_BE_TRAINED)
+            raise ModelError(messages.learning.SERVICE_CANNOT_BE_TRAINED)
         return self._engine.tokenize_prompt(self.large_file, prompt)
 
     @property
@@ -139,7 +139,7 @@ class ModelChoice:
 
     def _model(self, chosen: LargeModel, account: str = "", adapter: bytes | None = None) -> ChatModel:
         if chosen.source == "cloud" and adapter:
-            raise ModelError(messages.SERVICE_CANNOT_BE_TRAINED)
+            raise ModelError(messages.learning.SERVICE_CANNOT_BE_TRAINED)
         if chosen.source == "cloud":
             return self._service.model(account)
         entry = find(chosen.name) if chosen.source == "catalogue" else None

@@ -78,7 +78,7 @@ class CloudTerms:
         self.set(terms)
         self._settings.save(replace(self._settings.now, large=LargeModel("cloud", cloud.model)))
         self._keychain.set(CLOUD_KEY, key)
-        return messages.cloud_in_use(terms.model, host_of(terms), terms.redact)
+        return messages.models.cloud_in_use(terms.model, host_of(terms), terms.redact)
 
     def _let_through(self, terms: Cloud) -> None:
         if terms.enabled and self._policy.allows(host_of(terms)):

@@ -22,7 +22,7 @@ def resolved(settings: TrainingSettings) -> tuple[TrainingSettings, tuple[str, .
         compute = "bfloat16" if device != "cpu" and _has_bfloat16(device) else "float32"
     found = replace(settings, device=device, compute=compute)
     if settings.quantization == "nf4" and not has_nf4(device, compute):
-        return replace(found, quantization="16bit"), (messages.NO_NF4,)
+        return replace(found, quantization="16bit"), (messages.learning.NO_NF4,)
     return found, ()
 
 
@@ -101,7 +101,7 @@ def _device(wanted: str) -> str:
     if wanted == "auto":
         return next(name for name, found in there.items() if found)
     if not there[wanted]:
-        raise LearningError(messages.no_device(wanted))
+        raise LearningError(messages.learning.no_device(wanted))
     return wanted
 
 

@@ -64,12 +64,12 @@ class Change:
         """What the user did in so many drafts, as a sentence."""
         label = _LABELS.get(self.trait, "")
         if self.trait not in _NOTHING:
-            return messages.changed(label, self.before, self.after, count)
+            return messages.rules.changed(label, self.before, self.after, count)
         before, after = (
             "" if value == _NOTHING[self.trait] else spoken(value).rstrip(",")
             for value in (self.before, self.after)
         )
-        return messages.replaced(label, before, after, count)
+        return messages.rules.replaced(label, before, after, count)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class LargeBase:
             trainer.unpack(self.file, settings, cancel)
         for prompt in sorted(prompts, key=lambda one: len(one.text))[:_COMPARED]:
             if trainer.encode(prompt) != self.ids(prompt):
-                raise ModelError(messages.CANNOT_BE_TRAINED)
+                raise ModelError(messages.learning.CANNOT_BE_TRAINED)
 
     def clear(self) -> None:
         """Removes what was unpacked of any model."""

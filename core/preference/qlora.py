@@ -235,7 +235,7 @@ class Qlora:
         return self._short()
 
     def _short(self) -> str:
-        return messages.memory_short(self._at_once, self._settings.batch, self._twice)
+        return messages.learning.memory_short(self._at_once, self._settings.batch, self._twice)
 
     def _calculate_twice(self) -> None:
         self._twice = True

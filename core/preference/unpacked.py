@@ -45,9 +45,9 @@ def _config(source: Path) -> Any:
     try:
         config = AutoConfig.from_pretrained(source.parent, gguf_file=source.name, local_files_only=True)
     except (OSError, ValueError, KeyError, IndexError) as error:
-        raise ModelError(messages.CANNOT_BE_TRAINED) from error
+        raise ModelError(messages.learning.CANNOT_BE_TRAINED) from error
     if config.model_type not in _KINDS or _stretched(source):
-        raise ModelError(messages.CANNOT_BE_TRAINED)
+        raise ModelError(messages.learning.CANNOT_BE_TRAINED)
     if hasattr(config, "quantization_config"):
         del config.quantization_config
     return config
@@ -63,13 +63,13 @@ def _check_room(shape: Shape, settings: TrainingSettings, folder: Path) -> None:
     weights = _WIDTH * (shape.linear + shape.embedded)
     whole, free = LIBRARIES + weights, free_memory("cpu")
     if whole > free:
-        raise LearningError(messages.large_does_not_fit(whole, free))
+        raise LearningError(messages.learning.large_does_not_fit(whole, free))
     # By the longest lesson there can be: which there are is known only once there is a tokenizer.
     load = Load(settings.max_length, settings.max_length // 2)
     planned(shape, settings, load, free_memory(settings.device))
     disk = shutil.disk_usage(folder).free
     if weights > disk:
-        raise LearningError(messages.large_has_no_room(weights, disk))
+        raise LearningError(messages.learning.large_has_no_room(weights, disk))
 
 
 def _write_weights(source: Path, folder: Path) -> None:
@@ -78,7 +78,7 @@ def _write_weights(source: Path, folder: Path) -> None:
             source.parent, gguf_file=source.name, dtype=torch.float16, local_files_only=True
         )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise ModelError(messages.CANNOT_BE_TRAINED) from error
+        raise ModelError(messages.learning.CANNOT_BE_TRAINED) from error
     tied = {"lm_head.weight"} if model.config.tie_word_embeddings else set()
     weights = {name: one.contiguous() for name, one in model.state_dict().items() if name not in tied}
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
@@ -88,7 +88,7 @@ def _write_tokenizer(source: Path, folder: Path) -> None:
     try:
         tokenizer = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name, local_files_only=True)
     except (OSError, ValueError, KeyError) as error:
-        raise ModelError(messages.CANNOT_BE_TRAINED) from error
+        raise ModelError(messages.learning.CANNOT_BE_TRAINED) from error
     field = gguf.GGUFReader(source).fields.get("tokenizer.ggml.pre")
     if field is not None and field.contents() == _SMOLLM:
         parts = [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(False)]

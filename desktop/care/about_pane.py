@@ -49,7 +49,7 @@ class AboutPane(Screen):
         for text in (
             say("Longhand drafts e-mail replies in your own hand, on your own machine. It learns from mail "
                 "you have sent, shows you every rule it holds to be yours, and writes the reply under them."),
-            say(messages.NEVER_SENT),
+            say(messages.drafts.NEVER_SENT),
             say(
                 "The built-in models are for trying Longhand out on short English business mail: this "
                 "project taught them this very task. A real model is one choice away, under Models."

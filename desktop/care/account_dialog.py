@@ -226,19 +226,19 @@ class AccountDialog(QDialog):
         self.port.setValue(settings.port)
         self.user.setText(settings.user)
         where = f"{settings.host}:{settings.port}"
-        told = [messages.server_found(found.origin, found.source, where, settings.user)]
+        told = [messages.mail.server_found(found.origin, found.source, where, settings.user)]
         if settings.web_only:
             known = self.form.isRowVisible(self.by_page)
             self.by_page.setChecked(known)
             told.append(
                 say("It takes sign-in on its web page only; that asks for a client id.")
                 if known
-                else messages.web_only(settings.host)
+                else messages.mail.web_only(settings.host)
             )
         elif settings.app_password:
-            told.append(messages.app_password(settings.help))
+            told.append(messages.mail.app_password(settings.help))
         if found.unproven:
-            told.append(messages.UNPROVEN_SERVER)
+            told.append(messages.mail.UNPROVEN_SERVER)
             self._show_server(True)
         self._tell(" ".join(told))
 

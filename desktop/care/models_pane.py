@@ -120,7 +120,7 @@ class ModelsPane(Screen):
         dialog.open()
 
     def _offer(self, name: str, wanted: HubFile) -> None:
-        told = messages.offer(wanted.file, wanted.repo, wanted.host, wanted.size, wanted.licence)
+        told = messages.models.offer(wanted.file, wanted.repo, wanted.host, wanted.size, wanted.licence)
         box = _question(self, told, say("Get it"))
         box.accepted.connect(lambda: self._get(name, wanted))
         box.rejected.connect(lambda: self._rest(name))
@@ -168,7 +168,7 @@ class ModelCard(QFrame):
         mark = label(say("Writes now") if entry.in_use else "", role="mark", size=0.92, bold=True)
         mark.setWordWrap(False)
         mark.setVisible(entry.in_use)
-        pace = messages.pace(entry.words_per_second, entry.measured)
+        pace = messages.models.pace(entry.words_per_second, entry.measured)
         line = row(title, mark, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE * 2, SPACE * 2, SPACE * 2, SPACE * 2)

@@ -125,7 +125,7 @@ class SetupScreen(Screen):
         job.ended.connect(lambda: self.next.setEnabled(True))
 
     def _offer(self, name: str, wanted: HubFile) -> QMessageBox:
-        told = messages.offer(wanted.file, wanted.repo, wanted.host, wanted.size, wanted.licence)
+        told = messages.models.offer(wanted.file, wanted.repo, wanted.host, wanted.size, wanted.licence)
         box = QMessageBox(QMessageBox.Icon.Question, "Longhand", told, parent=self)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -68,7 +68,7 @@ def import_rules(desk: Desk, *, path: Path) -> Job:
 
     def act(app: App) -> None:
         done = app.rules.transfer.take_in(path)
-        told.append(messages.taken_in(done.added, done.changed, done.same))
+        told.append(messages.rules.taken_in(done.added, done.changed, done.same))
 
     told: list[str] = []
     job = _change(desk, say("Taking in a file of rules"), act)

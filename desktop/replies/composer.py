@@ -11,7 +11,7 @@ from core.domain import AppliedRule, Draft, MessageId
 from core.drafting.mailbox import NewMail
 from core.drafting.outgoing import Addressed
 from core.drafting.wishes import Wish, lines
-from core.messages import finding_line
+from core.messages.drafts import finding_line
 from core.tasks import Step
 from desktop.desk import Desk
 from desktop.jobs import Job

@@ -45,7 +45,7 @@ class ThreadView(QTextEdit):
             self._put(cursor, who, look.text if last else look.muted, bold=True)
             self._put(cursor, words.long_date(mail.date), look.muted, size=0.92, below=SPACE)
             body = mail.text.rstrip() + (f"\n\n{mail.signature}" if mail.signature and last else "")
-            body = body or (messages.ENCRYPTED if mail.note else "")
+            body = body or (messages.mail.ENCRYPTED if mail.note else "")
             self._put(cursor, body, look.text if last else look.muted, height=150, below=SPACE * 3)
         self.moveCursor(QTextCursor.MoveOperation.Start)
 

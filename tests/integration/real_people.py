@@ -85,7 +85,7 @@ def rule_books(paths: Iterable[Path]) -> Iterator[str]:
         for rule in rules:
             narrow = {ScopeKind.AUDIENCE: "one domain", ScopeKind.PERSON: "one person"}
             to = narrow.get(rule.scope.kind, "everyone")
-            when = "; ".join(messages.held(rule)) or "throughout"
+            when = "; ".join(messages.rules.held(rule)) or "throughout"
             counts = f"{rule.support_for} | {rule.support_against}"
             yield f"| {rule.trait} | {rule.sentence} | {to} | {counts} | {when} |"
         yield f"\nGreets with {_forms(mails, 'greeting')}; closes with {_forms(mails, 'sign_off')}.\n"

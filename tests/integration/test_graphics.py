@@ -36,7 +36,7 @@ def test_the_processor_writes_where_the_card_fails(
     pieces: list[str] = []
     made = cardless.generate(request, pieces.append)
     assert made.graphics_failed
-    assert messages.on_processor(made.graphics_failed)
+    assert messages.drafts.on_processor(made.graphics_failed)
     assert made.text == engine.generate(request).text == "".join(pieces)
     pid = cardless.pid
     assert [one.graphics_failed for one in cardless.generate_all([request] * 2)] == [True] * 2
@@ -57,4 +57,4 @@ def test_a_bad_file_is_not_taken_for_the_cards_fault(
 def test_without_a_card_nothing_is_said_of_one(engine: LlamaEngine, tiny_model: Path) -> None:
     made = engine.generate(GenerationRequest(tiny_model, PROMPT, max_tokens=3))
     assert not made.graphics_failed
-    assert not messages.on_processor(made.graphics_failed)
+    assert not messages.drafts.on_processor(made.graphics_failed)

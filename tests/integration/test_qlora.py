@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.errors import LearningError
-from core.messages import NO_NF4, memory_short
+from core.messages.learning import NO_NF4, memory_short
 from core.preference.encoding import Encoder, Ids
 from core.preference.lessons import lesson
 from core.preference.settings import TrainingSettings, from_toml, load_settings, to_toml

@@ -16,7 +16,7 @@ import pytest
 
 from core.engine.llama import GenerationRequest, LlamaEngine
 from core.errors import Cancelled, LearningError
-from core.messages import memory_short
+from core.messages.learning import memory_short
 from core.models import prompts
 from core.preference.checks import agreement
 from core.preference.rule_lines import parse_rules

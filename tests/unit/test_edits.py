@@ -184,7 +184,7 @@ def test_enough_new_replies_are_worth_learning_again(
         if number < learned:
             world.exchanges.set_split(one, "learning")
     outcomes = Outcomes(world.database, world.mailbox)
-    assert outcomes.learn_again(LIVE) == (messages.new_to_learn(new) if worth else "")
+    assert outcomes.learn_again(LIVE) == (messages.learning.new_to_learn(new) if worth else "")
     assert outcomes.learn_again(None) == ""
 
 
@@ -202,5 +202,5 @@ def test_edits_that_grow_are_worth_learning_again(
         known = world.drafts.add(world.add(number), "", Draft("one " * 10, adapter=LIVE.id))
         world.drafts.set_edited(known, "two " * changed + "one " * (10 - changed))
     told = outcomes.learn_again(LIVE)
-    assert told == (messages.edits_grow(before / 10, lately / 10) if worth else "")
+    assert told == (messages.learning.edits_grow(before / 10, lately / 10) if worth else "")
     assert outcomes.learn_again(replace(LIVE, id=AdapterId(2))) == ""

@@ -124,13 +124,13 @@ def world(tmp_path: Path) -> Iterator[World]:
 def test_in_other_words_once_then_left_out_and_told(world: World, rule: Rule) -> None:
     known = world.rules.add(rule)
     assert world.ignore(known, 4) == [()] * 4
-    assert world.draft(known, NO) == (messages.put_otherwise(world.book.get(known)),)
+    assert world.draft(known, NO) == (messages.rules.put_otherwise(world.book.get(known)),)
     assert is_reworded(world.book.get(known).sentence)
     world.book.refresh([replace(rule, support_for=12)], RuleOrigin.LEARNED)  # as learning again does
     [now] = world.book.all()
     assert (now.id, is_reworded(now.sentence), now.support_for) == (known, True, 12)
     assert world.ignore(known, 4) == [()] * 4
-    assert world.draft(known, NO) == (messages.left_out(now),)
+    assert world.draft(known, NO) == (messages.rules.left_out(now),)
     assert world.book.get(known).state is RuleState.LEFT_OUT
     assert world.draft(known, NO) == ()  # a draft that was under way
     assert world.outcomes.left_out() == (known,)  # for when another model writes
@@ -159,7 +159,7 @@ def test_a_rule_that_was_brought_back_is_left_alone(world: World) -> None:
     world.ignore(known, 10)
     world.book.on(known)
     assert world.ignore(known, 4) == [()] * 4
-    assert world.draft(known, NO) == (messages.own_rule_ignored(world.book.get(known)),)
+    assert world.draft(known, NO) == (messages.rules.own_rule_ignored(world.book.get(known)),)
     assert world.book.get(known).state is RuleState.ACTIVE
 
 
@@ -171,7 +171,7 @@ def test_the_users_own_rules_are_only_told_of(world: World, pinned: bool) -> Non
     else:
         known = world.book.add("exclamation", "No exclamation marks, please.")
     before = world.book.get(known)
-    assert world.ignore(known, 12)[-1] == (messages.own_rule_ignored(before),)
+    assert world.ignore(known, 12)[-1] == (messages.rules.own_rule_ignored(before),)
     assert world.book.get(known) == before
     assert world.draft(known, YES) == ()  # this one kept it
 
@@ -188,8 +188,8 @@ def test_another_writer_starts_anew_and_a_message_counts_once(world: World) -> N
 def test_what_the_user_switched_off_is_not_counted_as_left_out(world: World) -> None:
     world.book.off(world.rules.add(LEARNED))
     assert world.outcomes.left_out() == ()
-    assert messages.left_out_before(()) == ""
-    assert "rules 3, 7;" in messages.left_out_before((RuleId(3), RuleId(7)))
+    assert messages.rules.left_out_before(()) == ""
+    assert "rules 3, 7;" in messages.rules.left_out_before((RuleId(3), RuleId(7)))
 
 
 def test_a_profile_without_drafts_has_nothing_to_tell(world: World) -> None:

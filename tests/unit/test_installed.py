@@ -36,7 +36,7 @@ def put(folder: Path, platform: str, version: str) -> Path:
 def test_the_training_part_lies_at_a_fixed_place(platform: str, tmp_path: Path) -> None:
     own, training = (tmp_path / place for place in PLACES[platform])
     assert installed.training_program(own, platform) == training
-    assert installed.training_fault(own, platform, "1.0") == messages.no_training_part(platform)
+    assert installed.training_fault(own, platform, "1.0") == messages.learning.no_training_part(platform)
     put(tmp_path, platform, "1.0")
     assert installed.training_fault(own, platform, "1.0") == ""
 
@@ -44,13 +44,13 @@ def test_the_training_part_lies_at_a_fixed_place(platform: str, tmp_path: Path) 
 @pytest.mark.parametrize("platform", PLACES)
 def test_a_training_part_of_another_version_is_told(platform: str, tmp_path: Path) -> None:
     own = put(tmp_path, platform, "0.9")
-    assert installed.training_fault(own, platform, "1.0") == messages.other_training_part(platform)
+    assert installed.training_fault(own, platform, "1.0") == messages.learning.other_training_part(platform)
     installed.version_file(installed.training_program(own, platform), platform).unlink()
-    assert installed.training_fault(own, platform, "1.0") == messages.other_training_part(platform)
+    assert installed.training_fault(own, platform, "1.0") == messages.learning.other_training_part(platform)
 
 
 def test_each_platform_is_told_what_it_can_do() -> None:
-    told = {platform: messages.no_training_part(platform) for platform in PLACES}
+    told = {platform: messages.learning.no_training_part(platform) for platform in PLACES}
     assert "longhand-training" in told["linux"]
     assert "installer" in told["win32"]
     assert "disk image" in told["darwin"]

@@ -238,5 +238,5 @@ def test_forgetting_takes_what_was_proposed_along(world: World) -> None:
 )
 def test_what_was_changed_in_words(change: Change, words: str) -> None:
     assert change.words(3) == words
-    told = messages.proposal_line(Proposal(1, words, change.rule, Scope(), ()))
+    told = messages.rules.proposal_line(Proposal(1, words, change.rule, Scope(), ()))
     assert told == f"{words} Make it a rule for everyone? {change.rule}"

@@ -22,7 +22,7 @@ def test_a_short_thread_is_shown_whole() -> None:
     assert part.text == "When?"
     assert part.earlier == (("Ann Kovac", "one"), ("tom@hale.example", "two"))
     assert part.left_out == LeftOut()
-    assert messages.left_out_of_thread(0, 0, 0) == ""
+    assert messages.drafts.left_out_of_thread(0, 0, 0) == ""
 
 
 def test_the_newest_and_the_nearest_are_kept_in_their_order() -> None:
@@ -36,7 +36,7 @@ def test_the_newest_and_the_nearest_are_kept_in_their_order() -> None:
     part = shown(mail("How many crates of lemons, and where is the invoice?"), earlier)
     assert [text for _, text in part.earlier] == [earlier[at].text for at in (0, 2, 4)]
     assert part.left_out == LeftOut(mails=2)
-    told = messages.left_out_of_thread(2, 0, 0)
+    told = messages.drafts.left_out_of_thread(2, 0, 0)
     assert told.startswith("Not read for this draft: 2 earlier mails of this thread")
 
 
@@ -44,7 +44,7 @@ def test_the_end_of_long_mails_goes_and_is_counted() -> None:
     part = shown(mail("word " * 900), [mail("before " * 200)])
     assert len(part.earlier[0][1]) <= 610
     assert part.left_out == LeftOut(shortened=1, words=900 - MAX_CHARACTERS // 5)
-    told = messages.left_out_of_thread(0, 1, 100)
+    told = messages.drafts.left_out_of_thread(0, 1, 100)
     assert told == (
         "Not read for this draft: the end of 1 long earlier mail; the last 100 words of the mail itself."
     )
