@@ -1,7 +1,7 @@
 """A finished draft on its way to where the user sends it from: whom it is for, as a whole message, and into
 the Drafts folder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.domain import Address, MessageId
 from core.drafting.mailbox import Mailbox, NewMail, Target
@@ -48,10 +48,10 @@ class Outgoing:
         """Whom a reply would go to, either way."""
         stored = self._mailbox.message(message)
         usual = self._mailbox.manner(stored)
-        either = {usual.everyone: usual, not usual.everyone: self._mailbox.manner(stored, not usual.everyone)}
-        return Addressed(
-            recipients(stored.mail, either[False]), recipients(stored.mail, either[True]), usual.everyone
+        alone, everyone = (
+            recipients(stored.mail, replace(usual, everyone=to_all)) for to_all in (False, True)
         )
+        return Addressed(alone, everyone, usual.everyone)
 
     def whole(self, target: Target, text: str, *, everyone: bool | None = None) -> bytes:
         """The mail that `text` is the body of, a reply to a stored message or a new mail: bytes with CRLF

@@ -35,6 +35,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(5, schema.VERSION_5),
     Migration(6, schema.VERSION_6),
     Migration(7, schema.VERSION_7),
+    Migration(8, schema.VERSION_8),
 )
 
 

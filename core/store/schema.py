@@ -202,3 +202,9 @@ VERSION_7 = (
     "ALTER TABLE messages ADD COLUMN provider_id TEXT NOT NULL DEFAULT ''",
     "CREATE INDEX messages_by_provider_id ON messages (account, provider_id) WHERE provider_id != ''",
 )
+
+# for whom the user is and how they reply, asked for whenever a message is opened; each holds all that is asked
+VERSION_8 = (
+    "CREATE INDEX messages_own ON messages (account, sender_email, date, sender_name) WHERE outgoing",
+    "CREATE INDEX messages_sent ON messages (account, date, id) WHERE outgoing",
+)
