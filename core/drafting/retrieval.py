@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from core.domain import Address, Context, Exchange, Incoming
+from core.store.ranking import best_first
 from core.traits import Names, display_name, first_name
 from core.traits.facts import WORD, Fact, FactKind, find, names_nobody
 
@@ -39,16 +40,10 @@ def retrieve(context: Context, exchanges: Sequence[Exchange], count: int) -> tup
 def rank(incoming: Incoming, pool: Sequence[Exchange]) -> list[Exchange]:
     """`pool` by BM25 over subject and text of what came in; newer mail first where that ties."""
     newest = sorted(pool, key=lambda one: one.date, reverse=True)
-    words = [_words(one.incoming) for one in newest]
-    query = sorted(set(_words(incoming)) & {word for document in words for word in document})
-    if len(newest) < 2 or not query:
+    if len(newest) < 2:
         return newest
-    import bm25s
-
-    index = bm25s.BM25(backend="numpy")
-    index.index(words, show_progress=False)
-    scores = index.get_scores(query)
-    return [newest[i] for i in sorted(range(len(newest)), key=lambda i: -float(scores[i]))]
+    places = best_first(set(_words(incoming)), [_words(one.incoming) for one in newest])
+    return [newest[place] for place in places]
 
 
 class Mask:

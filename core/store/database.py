@@ -21,6 +21,7 @@ Row = tuple[Any, ...]
 _KEY_BYTES = 32
 _LEAST_BYTES = 4096
 _IDLE_READERS = 4
+_MEMORY = 32 * 2**20  # bytes, beyond which pages held make room for others
 # SQLite's primary result codes: https://sqlite.org/rescode.html
 _BUSY, _NOMEM, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 7, 8, 10, 11, 13, 14, 26
 _SENTENCES = {
@@ -181,6 +182,9 @@ class Database:
         except queue.Empty:
             connection = _connect(self._path, self._key)
             connection.execute("PRAGMA query_only = ON")
+            connection.execute(
+                "PRAGMA cache_size = -8000"
+            )  # there may be several, and more makes none faster
         try:
             yield connection
         finally:
@@ -213,6 +217,7 @@ def _connect(path: Path, key: bytes) -> _Connection:
         connection.execute("PRAGMA temp_store = MEMORY")  # no sorted mail in plain temporary files
         connection.execute("PRAGMA journal_size_limit = 16777216")
         connection.execute("PRAGMA cache_size = -24000")  # KiB; each page that is not held is decrypted again
+        connection.execute(f"PRAGMA soft_heap_limit = {_MEMORY}")  # of all connections of this process
     except BaseException:
         connection.close()
         raise

@@ -203,7 +203,7 @@ VERSION_7 = (
     "CREATE INDEX messages_by_provider_id ON messages (account, provider_id) WHERE provider_id != ''",
 )
 
-# for whom the user is and how they reply, asked for whenever a message is opened; each holds all that is asked
+# who the user is and how they reply: asked for whenever a message is opened
 VERSION_8 = (
     "CREATE INDEX messages_own ON messages (account, sender_email, date, sender_name) WHERE outgoing",
     "CREATE INDEX messages_sent ON messages (account, date, id) WHERE outgoing",

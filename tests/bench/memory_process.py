@@ -12,10 +12,12 @@ import psutil
 from PySide6.QtCore import QEventLoop, Qt
 from PySide6.QtTest import QTest
 
+from core.app import App
+from core.store.paths import Profile
 from desktop.application import make_application
 from desktop.garbage import MainThreadCollector
 from desktop.main_window import MainWindow
-from tests.bench.large_profile import open_large
+from tests.bench.program import PASSPHRASE
 
 WORDS = ("meeting", "the", "thanks for", "person7", "government", "zanzibar", "in", "firm3")
 WAIT = 0.3  # seconds: longer than the pause in typing before it is searched
@@ -23,7 +25,7 @@ WAIT = 0.3  # seconds: longer than the pause in typing before it is searched
 
 def main() -> None:
     home, what, times = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    app = open_large(home)
+    app = App.open(Profile(home), PASSPHRASE, "a benchmark")  # no more imports than the program's own
     qt = make_application(["longhand"])
     window = MainWindow(app)
     window.show()
