@@ -3,10 +3,12 @@
 import codecs
 import time
 from collections import OrderedDict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from core.engine import messages as m
 from core.engine.gguf_file import Stamp, file_stamp
+from core.engine.guess import Guess
 from core.engine.inbox import Inbox
 from core.engine.llama_batch import (
     Answer,
@@ -17,7 +19,14 @@ from core.engine.llama_batch import (
     try_paces,
 )
 from core.engine.llama_build import describe_build, load_backends
-from core.engine.llama_native import AbortFlag, GraphicsError, Model, graphics_in_use, silence
+from core.engine.llama_native import (
+    AbortFlag,
+    GraphicsError,
+    Model,
+    PromptTokens,
+    graphics_in_use,
+    silence,
+)
 from core.engine.memory import peak_rss_mb
 from core.engine.pipe import Failed, Pipe
 from core.engine.sampler import Sampler
@@ -52,6 +61,8 @@ class _Server:
         self._flag = flag
         self._models: OrderedDict[str, Model] = OrderedDict()
         self._stamps: dict[str, Stamp | None] = {}
+        # The last one under each grammar, by model and adapter: what the next may be like.
+        self._answers: dict[tuple[str, str, str], list[int]] = {}
 
     def answer(self, request: m.LlamaRequest) -> None:
         match request:
@@ -66,8 +77,8 @@ class _Server:
                 self._pipe.send(m.Tokens(tuple(model.tokenize(request.text, request.special))))
             case m.TokenizePrompt():
                 model = self._model(request.model, request.threads)
-                ids, _ = model.prompt_tokens(_pairs(request.segments), request.prefill)
-                self._pipe.send(m.Tokens(tuple(ids)))
+                prompt = model.prompt_tokens(_pairs(request.segments), request.prefill)
+                self._pipe.send(m.Tokens(tuple(prompt.ids)))
             case m.Inspect():
                 model = self._model(request.model, request.threads)
                 model.prompt_tokens([("Hello", False)], "")  # its template is a program: does it serve?
@@ -80,26 +91,33 @@ class _Server:
         model = self._ready(request)
         if model is None:
             return
-        tokens, cached, cut = self._read(model, request)
+        prompt, cached = self._read(model, request)
         sampler = _sampler(model, request)
+        # Only what a grammar shapes is much the same from one time to the next: rules are, drafts are not.
+        kind = (request.model, request.adapter_key, request.grammar) if request.grammar else None
+        guess = Guess(self._answers[kind]) if kind in self._answers and model.can_go_back else None
+        said: list[int] = []
         try:
-            text, count, stopped = self._write(model, sampler, request.max_tokens)
+            text, count, stopped = self._write(model, sampler, request.max_tokens, guess, said)
         finally:
             sampler.free()
+        if kind is not None:
+            self._answers[kind] = said
         seconds = time.perf_counter() - started
-        self._pipe.send(m.Generated(text, len(tokens), count, cached, cut, seconds, stopped, peak_rss_mb()))
+        read = len(prompt.ids)
+        self._pipe.send(m.Generated(text, read, count, cached, prompt.cut, seconds, stopped, peak_rss_mb()))
 
     def _prepare(self, request: m.Generate) -> None:
         model = self._ready(request)
         if model is None:
             return
-        tokens, _, _ = self._read(model, request)
-        self._pipe.send(m.Prepared(len(tokens)))
+        prompt, _ = self._read(model, request)
+        self._pipe.send(m.Prepared(len(prompt.ids)))
 
-    def _read(self, model: Model, request: m.Generate) -> tuple[list[int], int, int]:
-        """The prompt's tokens, how many of them were in the cache, and how many were left out."""
-        tokens, cut = model.prompt_tokens(_pairs(request.segments), request.prefill, request.max_tokens)
-        return tokens, model.read(tokens, request.max_tokens, self._told_read), cut
+    def _read(self, model: Model, request: m.Generate) -> tuple[PromptTokens, int]:
+        """The prompt, and how many of its tokens were in the cache."""
+        prompt = model.prompt_tokens(_pairs(request.segments), request.prefill, request.max_tokens)
+        return prompt, model.read(prompt, request.max_tokens, self._told_read)
 
     def _generate_all(self, requests: tuple[m.Generate, ...]) -> None:
         model = self._ready(requests[0])
@@ -108,9 +126,9 @@ class _Server:
         cuts, jobs = [], []
         try:
             for one in requests:
-                tokens, cut = model.prompt_tokens(_pairs(one.segments), one.prefill, one.max_tokens)
-                cuts.append(cut)
-                jobs.append(Job(tokens, _sampler(model, one), one.max_tokens))
+                prompt = model.prompt_tokens(_pairs(one.segments), one.prefill, one.max_tokens)
+                cuts.append(prompt.cut)
+                jobs.append(Job(prompt.ids, _sampler(model, one), one.max_tokens))
             before = time.perf_counter()
 
             def told(number: int, answer: Answer) -> None:
@@ -146,17 +164,17 @@ class _Server:
         model.use_adapter(request.adapter_key)
         return model
 
-    def _write(self, model: Model, sampler: Sampler, most: int) -> tuple[str, int, str]:
-        """Text, number of tokens, and why it ended."""
+    def _write(
+        self, model: Model, sampler: Sampler, most: int, guess: Guess | None, said: list[int]
+    ) -> tuple[str, int, str]:
+        """Text, number of tokens, and why it ended; `said` is filled with the tokens."""
         stream = _Stream(self._pipe)
         most = min(most, model.room())
-        for count in range(1, most + 1):
-            token = sampler.pick(model.logits())
+        for token in _tokens(model, sampler, most, guess, said):
             if model.ends(token):
-                return stream.finish(), count - 1, "end"
+                return stream.finish(), len(said), "end"
+            said.append(token)
             stream.add(model.piece(token))
-            if count < most:  # what would follow the last is not asked
-                model.decode([token])
         return stream.finish(), most, "length"
 
     def _told_loading(self) -> None:
@@ -178,6 +196,34 @@ class _Server:
             self._pipe.send(m.Loaded())
         self._models.move_to_end(path)
         return self._models[path]
+
+
+def _tokens(
+    model: Model, sampler: Sampler, most: int, guess: Guess | None, said: Sequence[int]
+) -> Iterator[int]:
+    """The answer's tokens, `most` at most, each picked from what the model says after those before, which
+    the caller adds to `said`."""
+    token = sampler.pick(model.logits())
+    yield token
+    while len(said) < most:
+        ahead = guess.after(said)[: most - len(said) - 1] if guess else []
+        if not ahead:
+            model.decode([token])
+            token = sampler.pick(model.logits())
+            yield token
+            continue
+        model.try_ahead([token, *ahead])
+        right = 0
+        for place in range(len(ahead) + 1):
+            token = sampler.pick(model.logits_at(place))
+            right = place
+            if place == len(ahead) or token != ahead[place]:
+                break
+            yield token
+        model.take_back(len(ahead) - right)
+        if guess:
+            guess.was_right(right == len(ahead))
+        yield token
 
 
 class _Stream:

@@ -13,6 +13,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +31,9 @@ from core.errors import Cancelled, ModelError
 _llama: Any = llama_cpp
 
 BATCH = 512  # tokens at most that are computed together
-# A prompt is read by these, and what is kept of the one before is a multiple of them: sums are then taken
-# in the same order whatever the cache holds, and the text is the same to the letter. On two cores a step of
-# 128 took 2 % longer over a prompt than one of 512, and 64 took 14 %.
+# A prompt is read by these, and kept of the one before is what ends where a step did: sums are then taken in
+# the same order whatever the cache holds, and the text is the same to the letter. On two cores a step of 128
+# took 2 % longer over a prompt than one of 512, and 64 took 14 %.
 _STEP = 128
 _SMALLEST_CONTEXT = 2048
 _ROOM = 16  # tokens an answer needs at the very least
@@ -41,6 +43,16 @@ _ABORTED = 2  # llama_decode's return when the abort callback said so
 _USER_DEFINED = 1 << 4  # LLAMA_TOKEN_ATTR_USER_DEFINED
 
 Logits = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class PromptTokens:
+    """`cut` tokens of the data were left out. The first `stable` ones, the task and the mail, begin the
+    prompt of a redraft too: notes and rules come after them. 0 where there is no long piece of data."""
+
+    ids: list[int]
+    cut: int = 0
+    stable: int = 0
 
 
 class GraphicsError(Exception):
@@ -101,6 +113,7 @@ class Model:
         self._size = 0
         self.cached: list[int] = []
         self.paces: dict[int, float] = {}  # of several answers at once, when that was tried
+        self._steps: list[int] = []  # where those of the prompt in the cache end
         self._told = 0  # how long the cache was when the logits were computed
 
     @property
@@ -126,13 +139,14 @@ class Model:
 
     def prompt_tokens(
         self, segments: Sequence[tuple[str, bool]], prefill: str, answer: int = 0
-    ) -> tuple[list[int], int]:
-        """The ids of a whole user turn in the model's chat template: frame with special tokens
-        on, data with them off and no marker whole. Data that would leave no room for an answer
-        of `answer` tokens is cut; the second number says by how many."""
+    ) -> PromptTokens:
+        """A whole user turn in the model's chat template: frame with special tokens on, data with them
+        off and no marker whole. Data that would leave no room for an answer of `answer` tokens is cut."""
         pieces = self._pieces(segments, prefill)
         cut = shorten(pieces, self.n_train - max(_ROOM, min(answer, self.n_train // 2)))
-        return [token for ids, _ in pieces for token in ids], cut
+        ends = accumulate(len(ids) for ids, _ in pieces)
+        long = (end for end, (ids, _) in zip(ends, pieces, strict=True) if len(ids) >= self._step)
+        return PromptTokens([token for ids, _ in pieces for token in ids], cut, max(long, default=0))
 
     def _pieces(self, segments: Sequence[tuple[str, bool]], prefill: str) -> list[tuple[list[int], bool]]:
         if not self._template:
@@ -180,22 +194,32 @@ class Model:
 
     # Computing
 
-    def read(self, tokens: Sequence[int], answer: int, on_read: Callable[[int, int], None]) -> int:
-        """Brings the KV cache to hold `tokens` and room for `answer` more; returns how many were
+    def read(self, prompt: PromptTokens, answer: int, on_read: Callable[[int, int], None]) -> int:
+        """Brings the KV cache to hold a prompt and room for `answer` tokens more; returns how many were
         there already. `on_read` gets (done, in all) before the first step and after each. What was read
         when it is cancelled stays read.
 
         Raises ModelError when they do not fit the model, Cancelled."""
+        tokens = prompt.ids
         self._make_room(len(tokens), answer)
         if self._told == len(tokens) and self.cached == tokens:
             on_read(len(tokens), len(tokens))
             return len(tokens)  # read ahead, to the logits that begin the answer
-        shared = self._keep_common(tokens)
+        steps = self._ends_of_steps(prompt)
+        shared = done = self._keep_common(tokens, steps)
+        self._steps = steps
         on_read(shared, len(tokens))
-        for start in range(shared, len(tokens), self._step):
-            self.decode(tokens[start : start + self._step])
-            on_read(min(start + self._step, len(tokens)), len(tokens))
+        for end in (end for end in steps if end > shared):
+            self.decode(tokens[done:end])
+            done = end
+            on_read(end, len(tokens))
         return shared
+
+    def _ends_of_steps(self, prompt: PromptTokens) -> list[int]:
+        """One where what is stable ends, so that a redraft reads what comes after it and nothing else."""
+        whole, stable = len(prompt.ids), prompt.stable
+        starts = [*range(0, stable, self._step), *range(stable, whole, self._step)]
+        return [*starts[1:], whole]
 
     def check_length(self, prompt: int) -> None:
         """Raises ModelError for a prompt of more tokens than the model reads."""
@@ -212,6 +236,38 @@ class Model:
         _decode(self._context, _llama.llama_batch_get_one(array, len(tokens)), self._flag)
         self.cached.extend(tokens)
         self._told = len(self.cached)
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether the last tokens can be taken back; a recurrent model cannot forget a part."""
+        recurrent, hybrid = _llama.llama_model_is_recurrent, _llama.llama_model_is_hybrid
+        return not (recurrent(self._model) or hybrid(self._model))
+
+    def try_ahead(self, tokens: Sequence[int]) -> None:
+        """As `decode`, for tokens of which only the first is certain: `logits_at` tells of each, and
+        `take_back` lets the wrong ones go. Raises Cancelled, ModelError."""
+        self._told = 0
+        batch = _llama.llama_batch_init(len(tokens), 0, 1)
+        try:
+            for at, token in enumerate(tokens):
+                batch.token[at], batch.pos[at], batch.logits[at] = token, len(self.cached) + at, True
+                batch.n_seq_id[at], batch.seq_id[at][0] = 1, 0
+            batch.n_tokens = len(tokens)
+            _decode(self._context, batch, self._flag)
+        finally:
+            _llama.llama_batch_free(batch)
+        self.cached.extend(tokens)
+
+    def logits_at(self, place: int) -> Logits:
+        """Of a token of the last `try_ahead`: [n_vocab], valid until the next decode."""
+        return _logits(self._context, place, self.n_vocab)
+
+    def take_back(self, count: int) -> None:
+        """The last `count` tokens were not said."""
+        if count:
+            left = len(self.cached) - count
+            _llama.llama_memory_seq_rm(_llama.llama_get_memory(self._context), 0, left, -1)
+            del self.cached[left:]
 
     def logits(self) -> Logits:
         """Of the last token decoded: [n_vocab], valid until the next decode."""
@@ -269,7 +325,7 @@ class Model:
         self._forget()
 
     def _changes_output(self, key: str) -> bool:
-        probe, _ = self.prompt_tokens([("Could we meet on Monday?", False)], "")
+        probe = self.prompt_tokens([("Could we meet on Monday?", False)], "").ids
         outputs = []
         for each in ("", key):
             self.use_adapter(each)
@@ -364,11 +420,15 @@ class Model:
             raise ModelError("There is not enough memory for this model; choose a smaller one.")
         return int(context)
 
-    def _keep_common(self, tokens: Sequence[int]) -> int:
+    def _keep_common(self, tokens: Sequence[int], steps: Sequence[int]) -> int:
         # The last token is computed again in any case: its logits begin the answer.
         most = min(len(self.cached), len(tokens) - 1)
-        shared = next((i for i in range(most) if self.cached[i] != tokens[i]), most)
-        shared -= shared % self._step
+        alike = next((i for i in range(most) if self.cached[i] != tokens[i]), most)
+        shared = 0
+        for end, before in zip(steps, self._steps, strict=False):
+            if end != before or end > alike:
+                break
+            shared = end
         memory = _llama.llama_get_memory(self._context)
         # Recurrent models cannot forget a part.
         if not _llama.llama_memory_seq_rm(memory, 0, shared, -1):

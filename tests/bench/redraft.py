@@ -54,7 +54,7 @@ def run(quick: bool) -> Iterator[Figure]:
         path = write(folder / "llama.gguf", LLAMA_100M)
         with_agent, _ = _writers(stack, store, path)
         slow = SLOW if quick else 2 * SLOW
-        yield from _measured("0.1B.guided", replace(with_agent, max_tokens=8), slow, 0, equal=False)
+        yield from _measured("0.1B.guided", replace(with_agent, max_tokens=1), slow, 0, equal=False)
 
 
 def _writers(stack: ExitStack, store: Database, path: Path) -> tuple[Writer, Writer]:

@@ -33,7 +33,9 @@ def test_streams_the_text_it_returns(engine: LlamaEngine, tiny_model: Path) -> N
     )
     assert "".join(pieces) == made.text != ""
     assert (made.new_tokens, made.stopped) == (40, "length")
-    assert [done for done, _ in read[1:]] == [128, 256, 384, 512, 640, made.prompt_tokens]
+    *whole, mail, end = [done for done, _ in read[1:]]
+    assert whole == [128, 256, 384, 512, 640]
+    assert 640 < mail < end == made.prompt_tokens
     assert {total for _, total in read} == {made.prompt_tokens}
     assert 0 < engine.rss_mb() < 1000
 
@@ -126,6 +128,40 @@ def test_a_grammar_holds(engine: LlamaEngine, tiny_model: Path) -> None:
     assert made.text.endswith(".")
     assert body[:2] in {"ab", "cd"}
     assert {body[i : i + 2] for i in range(2, len(body), 2)} <= {"ef", "gh"}
+
+
+RULES = 'root ::= ("tone: " [a-d ]+ "\\n"){2,5}'
+
+
+def test_an_answer_like_the_last_one_is_the_one_it_would_have_been(
+    tiny_model: Path, engine: LlamaEngine
+) -> None:
+    """Under a grammar the earlier answer is tried as a guess; it may change no letter."""
+
+    def ask(by: LlamaEngine, notes: str, **more: object) -> str:
+        mail = "Could we meet on Monday to go through the lease? " * 12
+        asked = GenerationRequest(tiny_model, prompt(mail, notes), grammar=RULES, max_tokens=60, **more)  # type: ignore[arg-type]
+        return by.generate(asked).text
+
+    notes = ("none", "yes, on Tuesday", "no", "none", "ask for the list first", "yes, on Tuesday")
+    for more in ({}, {"temperature": 0.8, "seed": 3}, {"repeat_penalty": 1.2}):
+        for one in notes:
+            alone = LlamaEngine()
+            try:
+                fresh = ask(alone, one, **more)
+            finally:
+                alone.close()
+            assert ask(engine, one, **more) == fresh != ""
+
+
+def test_a_redraft_reads_what_comes_after_the_mail_and_nothing_else(
+    engine: LlamaEngine, tiny_model: Path
+) -> None:
+    mail = "A mail that stays the same. " * 12
+    first = engine.generate(GenerationRequest(tiny_model, prompt(mail, "no"), max_tokens=4))
+    again = engine.generate(GenerationRequest(tiny_model, prompt(mail, "yes"), max_tokens=4))
+    tail = len(engine.tokenize(tiny_model, "\n# Notes\nyes")) + 40  # what the template ends with
+    assert again.prompt_tokens - again.cached_tokens < tail < first.prompt_tokens
 
 
 def test_prefill_begins_the_answer(engine: LlamaEngine, tiny_model: Path) -> None:
