@@ -6,6 +6,8 @@ import socket
 import threading
 from typing import Literal
 
+from tests.proxy import Proxy, end, in_background
+
 Place = Literal["connect", "login", "LIST", "SELECT", "FETCH", "APPEND", "APPENDED"]
 Fault = Literal["cut", "stall", "garbage", "BYE"]
 PLACES: tuple[Place, ...] = ("connect", "login", "LIST", "SELECT", "FETCH", "APPEND", "APPENDED")
@@ -23,34 +25,18 @@ _GARBAGE = b"\x00\xff)} {12\r\n* \x80\x81 FETCH ((((\r\n" * 3
 _BYE = b"* BYE Too tired to go on\r\n"
 
 
-class FaultyWire:
+class FaultyWire(Proxy):
     """`place` is a command whose answer goes wrong; of FETCH in the middle of a literal; APPENDED is the
     answer after the message was taken. The first connection that comes to the place meets the fault; all
     others are carried through."""
 
     def __init__(self, port: int, place: Place, fault: Fault) -> None:
-        self._target, self._place, self._fault = port, place, fault
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._open: list[socket.socket] = []
-        self.port: int = self._listener.getsockname()[1]
+        self._place, self._fault = place, fault
         self.met = threading.Event()  # the fault has happened
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(port)
 
-    def __enter__(self) -> "FaultyWire":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for one in [self._listener, *self._open]:
-            _end(one)
-            one.close()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self._target))
-                self._open += [client, server]
-                _Conversation(client, server, self._place, self._fault, self.met).start()
+    def carry(self, client: socket.socket, server: socket.socket) -> None:
+        _Conversation(client, server, self._place, self._fault, self.met).start()
 
 
 class _Conversation:
@@ -65,8 +51,8 @@ class _Conversation:
             self._due.set()
 
     def start(self) -> None:
-        threading.Thread(target=self._asks, daemon=True).start()
-        threading.Thread(target=self._answers, daemon=True).start()
+        in_background(self._asks)
+        in_background(self._answers)
 
     def _asks(self) -> None:
         """From the client; sees the command whose answer goes wrong."""
@@ -84,7 +70,7 @@ class _Conversation:
                     if not appended:
                         self._due.set()
                 self._server.sendall(data)
-        _end(self._server)
+        end(self._server)
 
     def _answers(self) -> None:
         with contextlib.suppress(OSError):
@@ -100,7 +86,7 @@ class _Conversation:
                         return
                 else:
                     self._client.sendall(data)
-        _end(self._client)
+        end(self._client)
 
     def _go_on_after(self, rest: bytes) -> bool:
         """Lets the fault happen; whether anything comes after it."""
@@ -111,11 +97,6 @@ class _Conversation:
             return True
         if self._fault == "BYE":
             self._client.sendall(_BYE)
-        _end(self._client)
-        _end(self._server)
+        end(self._client)
+        end(self._server)
         return False
-
-
-def _end(one: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        one.shutdown(socket.SHUT_RDWR)

@@ -4,9 +4,10 @@ capability, and X-GM-MSGID, X-GM-THRID and X-GM-LABELS in FETCH. No server that 
 import contextlib
 import re
 import socket
-import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from tests.proxy import Proxy, end, in_background
 
 _ASKED = re.compile(rb" ?X-GM-(MSGID|THRID|LABELS)")
 _SELECTS = re.compile(rb'\S+ (?:SELECT|EXAMINE) "?([^"\r\n]+?)"?(?: \(CONDSTORE\))?\r\n', re.IGNORECASE)
@@ -23,32 +24,15 @@ class Known:
     labels: tuple[str, ...] = ()
 
 
-class GmailWire:
+class GmailWire(Proxy):
     """`mail`: (folder, UID) -> what is known."""
 
     def __init__(self, port: int, mail: Mapping[tuple[str, int], Known]) -> None:
-        self._target, self._mail = port, mail
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._open: list[socket.socket] = []
-        self.port: int = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._mail = mail
+        super().__init__(port)
 
-    def __enter__(self) -> "GmailWire":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for one in [self._listener, *self._open]:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self._target))
-                self._open += [client, server]
-                _Talk(client, server, self._mail).start()
+    def carry(self, client: socket.socket, server: socket.socket) -> None:
+        _Talk(client, server, self._mail).start()
 
 
 class _Talk:
@@ -59,15 +43,14 @@ class _Talk:
         self._folder, self._wanted = "", frozenset[bytes]()
 
     def start(self) -> None:
-        for work in (self._asks, self._answers):
-            threading.Thread(target=self._until_the_end, args=(work,), daemon=True).start()
+        in_background(self._until_the_end, self._asks)
+        in_background(self._until_the_end, self._answers)
 
-    def _until_the_end(self, work: object) -> None:
+    def _until_the_end(self, work: Callable[[], None]) -> None:
         with contextlib.suppress(OSError):
-            work()  # type: ignore[operator]
-        for one in (self._client, self._server):
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+            work()
+        end(self._client)
+        end(self._server)
 
     def _asks(self) -> None:
         """By lines: the client waits for the answer to each."""

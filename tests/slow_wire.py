@@ -3,44 +3,25 @@
 import contextlib
 import queue
 import socket
-import threading
 import time
 
+from tests.proxy import Proxy, in_background
 
-class SlowWire:
+
+class SlowWire(Proxy):
     """Every byte takes `delay` seconds each way; what is sent meanwhile is under way beside it, as on a real
     line. A round trip is what the client says after the server has said something."""
 
     def __init__(self, port: int, delay: float = 0.0) -> None:
-        self._target, self._delay = port, delay
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._open: list[socket.socket] = []
-        self._server_spoke = True
-        self.port: int = self._listener.getsockname()[1]
+        self._delay, self._server_spoke = delay, True
         self.round_trips = 0
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(port)
 
-    def __enter__(self) -> "SlowWire":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for one in [self._listener, *self._open]:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self._target))
-                for one in (client, server):
-                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self._open += [client, server]
-                for source, sink, asks in ((client, server, True), (server, client, False)):
-                    under_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
-                    threading.Thread(target=self._take, args=(source, under_way, asks), daemon=True).start()
-                    threading.Thread(target=self._give, args=(sink, under_way), daemon=True).start()
+    def carry(self, client: socket.socket, server: socket.socket) -> None:
+        for source, sink, asks in ((client, server, True), (server, client, False)):
+            under_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+            in_background(self._take, source, under_way, asks)
+            in_background(self._give, sink, under_way)
 
     def _take(
         self, source: socket.socket, under_way: "queue.SimpleQueue[tuple[float, bytes]]", asks: bool

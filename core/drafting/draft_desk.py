@@ -1,8 +1,9 @@
 """Drafts as their user asks for them: at once or ahead, prepared for, and what a service would be sent for
 one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 
 from core import messages
 from core.domain import Adapter, AdapterKind, Context, Draft, MessageId, RuleLine
@@ -64,7 +65,10 @@ class DraftDesk:
         """The reply in the user's style. `left_out`: traits whose rules it goes without; `wished`: rules for
         this draft alone; `on_text` gets its pieces as they come. Raises ModelError, ChildDied, InputError,
         Cancelled."""
-        made = self._write(target, notes, left_out, wished, on_text, progress, cancel)
+        how = partial(
+            write_draft, left_out=left_out, wished=wished, on_text=on_text, progress=progress, cancel=cancel
+        )
+        made = self._write(target, notes, how)
         self._ready.keep_through(lambda: self._note(target, notes, made))
         return made
 
@@ -143,7 +147,7 @@ class DraftDesk:
             return None
         with self._engine.idle(cancel) as token:
             try:
-                return target, self._write(target, cancel=token)
+                return target, self._write(target, "", partial(write_draft, cancel=token))
             except Cancelled:
                 if cancel is not None:
                     cancel.check()
@@ -166,28 +170,11 @@ class DraftDesk:
         message. Empty for nothing."""
         return self._outcomes.heed_ignored()
 
-    def _write(
-        self,
-        target: Target,
-        notes: str = "",
-        left_out: frozenset[str] = frozenset(),
-        wished: Sequence[RuleLine] = (),
-        on_text: OnText | None = None,
-        progress: Progress | None = None,
-        cancel: CancelToken | None = None,
-    ) -> Draft:
+    def _write(self, target: Target, notes: str, write: Callable[[Context, Writer], Draft]) -> Draft:
         context, unread = self._mailbox.read(target, notes)
         writer = self._writer(self._large(context))
         with self._pause.hold(messages.learning.WAITS_FOR_DRAFT):
-            made = write_draft(
-                context,
-                writer,
-                left_out=left_out,
-                wished=wished,
-                on_text=on_text,
-                progress=progress,
-                cancel=cancel,
-            )
+            made = write(context, writer)
         told = messages.drafts.left_out_of_thread(unread.mails, unread.shortened, unread.words)
         return replace(made, notices=(*filter(None, (told,)), *made.notices))
 

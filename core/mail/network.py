@@ -4,12 +4,12 @@ server answers. Each host is let through the guard for that one question, and st
 import ipaddress
 import socket
 import ssl
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
+from core.mail.https import Https
 from core.mail.server_settings import is_host
 from core.privacy.egress import Guard, Ledger
 
@@ -39,13 +39,20 @@ class Network:
 
     def fetch(self, url: str, largest: int) -> bytes | None:
         """A file of at most `largest` bytes, over https alone, from the last of a few redirects."""
+        import httpx2  # late: a sync has no use for it
+
+        https = Https(self._guard, self._ledger, _PURPOSE, SECONDS, largest, _WHOLE_SECONDS)
         for _ in range(1 + _MOST_REDIRECTS):
             parts = urlsplit(url)
             if parts.scheme != "https" or not is_host(parts.hostname or ""):
                 return None
-            content, url = self._get(url, parts.hostname or "", largest)
-            if not url:
-                return content
+            try:
+                answer = https.ask(url)
+            except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError):
+                return None
+            if not answer.moved_to:
+                return answer.content if answer.status == 200 else None
+            url = answer.moved_to
         return None
 
     def services(self, name: str) -> tuple[Service, ...]:
@@ -75,36 +82,6 @@ class Network:
         finally:
             self._ledger.note(host, _PURPOSE, 0, len(greeting))
         return greeting.startswith(b"* OK")
-
-    def _get(self, url: str, host: str, largest: int) -> tuple[bytes | None, str]:
-        """The file, or where it has moved to."""
-        import httpx2  # late: a sync has no use for it
-
-        content = b""
-        late = time.monotonic() + _WHOLE_SECONDS
-        # No proxy of the environment's: the guard would have to let that through for everything.
-        plain = {"Accept-Encoding": "identity", "User-Agent": "Longhand"}
-        try:
-            with (
-                self._guard.allowing(host),
-                httpx2.Client(
-                    verify=ssl.create_default_context(), trust_env=False, timeout=SECONDS, headers=plain
-                ) as client,
-                client.stream("GET", url) as answer,
-            ):
-                if answer.is_redirect:
-                    return None, urljoin(url, answer.headers.get("location", ""))
-                if answer.status_code != 200:
-                    return None, ""
-                for piece in answer.iter_raw():
-                    content += piece
-                    if len(content) > largest or time.monotonic() > late:
-                        return None, ""
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError):
-            return None, ""
-        finally:
-            self._ledger.note(host, _PURPOSE, len(url), len(content))
-        return content, ""
 
     def _ask(self, name: str, kind: str) -> list[Any]:
         import dns.exception

@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from core.errors import ConnectionLost, InputError, MailError, ServerBusy, SignInRefused
+from core.mail.https import Https, TooMuch
 from core.mail.loopback import Loopback
 from core.privacy.egress import Guard, Ledger
 from core.tasks import CancelToken
@@ -98,7 +99,7 @@ class OAuth:
     """All raise MailError."""
 
     def __init__(self, guard: Guard, ledger: Ledger) -> None:
-        self._guard, self._ledger = guard, ledger
+        self._https = Https(guard, ledger, "sign-in", SECONDS, _LARGEST)
 
     def sign_in(
         self, client: OAuthClient, address: str, show: Show, cancel: CancelToken
@@ -180,40 +181,20 @@ class OAuth:
             raise MailError(_NOT_UNDERSTOOD) from None
         return dict(parsed)
 
-    def _post(self, url: str, body: str) -> tuple[int, str]:
-        import ssl
-
+    def _post(self, url: str, form: str) -> tuple[int, str]:
         import httpx2  # late: an account with a password has no use for it
 
-        host = urlsplit(url).hostname or ""
-        content = b""
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "User-Agent": "Longhand",
-        }
         try:
-            with (
-                self._guard.allowing(host),
-                httpx2.Client(
-                    verify=ssl.create_default_context(), trust_env=False, timeout=SECONDS, headers=headers
-                ) as http,
-                http.stream("POST", url, content=body.encode()) as answer,
-            ):
-                for piece in answer.iter_raw():
-                    content += piece
-                    if len(content) > _LARGEST:
-                        raise MailError(_NOT_UNDERSTOOD)
-                return answer.status_code, content.decode("utf-8", "replace")
+            answer = self._https.ask(url, form)
+        except TooMuch:
+            raise MailError(_NOT_UNDERSTOOD) from None
         except (httpx2.ConnectError, httpx2.ConnectTimeout):
             raise MailError(
                 "The provider's sign-in server does not answer, or cannot prove who it is; check the network."
             ) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError):
             raise ConnectionLost("The connection to the provider's sign-in server broke off.") from None
-        finally:
-            self._ledger.note(host, "sign-in", len(body), len(content))
+        return answer.status, answer.content.decode("utf-8", "replace")
 
 
 _ENDED = (

@@ -8,7 +8,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from core.engine.messages import Segment
-from core.engine.template import assemble, split_template
+from core.engine.template import assemble, shorten, split_template
 from core.errors import ModelError
 from core.preference.training_messages import Lesson
 
@@ -18,7 +18,6 @@ _CHATML = (
     "{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
-_HEAD = 48  # tokens of a cut piece of mail that stay: who wrote, and about what
 
 
 @dataclass(frozen=True)
@@ -58,14 +57,7 @@ class Encoder:
             room = max(0, limit // 2 - len(answer) - len(end))
             answer = [*self._bare(f"{lesson.thinking}\n")[:room], *end, *answer]
         pieces = self._pieces(lesson.segments, thinking=lesson.thinking is not None)
-        over = sum(len(ids) for ids, _ in pieces) + len(answer) - limit
-        while over > 0:
-            longest = max((ids for ids, ours in pieces if not ours), key=len, default=[])
-            cut = min(over, len(longest) - _HEAD)
-            if cut <= 0:
-                break
-            del longest[len(longest) - cut :]
-            over -= cut
+        shorten(pieces, limit - len(answer))
         prompt = [token for ids, _ in pieces for token in ids]
         return Ids(tuple(prompt[: limit - len(answer)]), tuple(answer), lesson.weight)
 

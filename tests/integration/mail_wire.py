@@ -15,51 +15,27 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.proxy import Proxy, end, in_background
 
-class Wire:
+
+class Wire(Proxy):
     """Carries bytes to a server and back. After `limit` bytes from the server it cuts the connection, or,
     with `stalls`, keeps it open and silent."""
 
     def __init__(
         self, port: int, limit: int | None = None, *, stalls: bool = False, tls: ssl.SSLContext | None = None
     ) -> None:
-        self._target = port
-        self._limit = limit
-        self._stalls = stalls
-        self._tls = tls
+        self._stalls, self._tls = stalls, tls
         self._left = limit
-        self._open: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
         self.stalled = threading.Event()
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(port)
 
-    def close(self) -> None:
-        for one in [self._listener, *self._open]:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+    def welcome(self, client: socket.socket) -> socket.socket:
+        return self._tls.wrap_socket(client, server_side=True) if self._tls else client
 
-    def __enter__(self) -> "Wire":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                threading.Thread(target=self._carry, args=(client,), daemon=True).start()
-
-    def _carry(self, client: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            if self._tls is not None:
-                client = self._tls.wrap_socket(client, server_side=True)
-            server = socket.create_connection(("127.0.0.1", self._target))
-            self._open += [client, server]
-            threading.Thread(target=self._pump, args=(client, server, False), daemon=True).start()
-            self._pump(server, client, True)
+    def carry(self, client: socket.socket, server: socket.socket) -> None:
+        in_background(self._pump, client, server, False)
+        self._pump(server, client, True)
 
     def _pump(self, source: socket.socket, sink: socket.socket, counted: bool) -> None:
         with contextlib.suppress(OSError, ValueError):
@@ -72,9 +48,8 @@ class Wire:
                     if self._stalls:
                         return
                     break
-        for one in (source, sink):
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+        end(source)
+        end(sink)
 
 
 def certificate(folder: Path, *names: str) -> tuple[Path, Path]:
