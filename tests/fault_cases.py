@@ -64,7 +64,8 @@ def mails() -> Iterator[tuple[str, tuple[str, ...], bytes]]:
 
 def outcome(server: Dovecot, place: Place, fault: Fault, home: Path) -> Outcome:
     """`home` is a folder of its own. The server's Drafts folder is empty before and after."""
-    with FaultyWire(server.port, place, fault) as wire, patch("core.mail.imap.READ_SECONDS", SECONDS):
+    waits = patch("core.mail.imap_connection.READ_SECONDS", SECONDS)
+    with FaultyWire(server.port, place, fault) as wire, waits:
         if place in ("APPEND", "APPENDED"):
             return _drafted(server, wire, home)
         return _synced(server, wire, home)

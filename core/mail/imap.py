@@ -3,34 +3,29 @@ but in the Drafts folder. Every failure leaves as a MailError with a sentence fo
 
 import contextlib
 import imaplib
-import ipaddress
-import logging
 import re
 import socket
-import ssl
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from types import TracebackType
 from typing import Any
 
-from imapclient import IMAPClient, SocketTimeout, imap_utf7
-from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError, ProtocolError
+from imapclient import imap_utf7
+from imapclient.exceptions import IMAPClientError, ProtocolError
 
-from core.errors import ConnectionLost, MailError, SignInRefused
 from core.mail.drafts import message_id_of
 from core.mail.fetch_answers import Answers, fetch_answers
 from core.mail.folders import Folder, by_use, use_of
+from core.mail.imap_connection import NOT_UNDERSTOOD, UnreadableAnswer, connected, hang_up, speaking
 from core.mail.structure import rebuilt, sections
-from core.mail.throttling import busy, is_busy
-from core.mail.trust import tls_context
 from core.store.accounts import Account
 from core.tasks import CancelToken
 
-CONNECT_SECONDS, READ_SECONDS = 20.0, 60.0
 LARGEST_FETCH = 1_000_000  # bytes of one message; beyond that are attachments
+_LOOK = 0.5  # seconds between looks at the cancel token
+_CLOSED = (b"\\noselect", b"\\nonexistent")
 Note = Callable[[int, int], None]  # bytes out, bytes in: the egress ledger's entry, made at the end
 
 
@@ -71,16 +66,9 @@ class ImapSession:
     MailError: TLS refused, server away; SignInRefused."""
 
     def __init__(self, account: Account, secret: str, note: Note | None = None) -> None:
-        self._account = account
         self._note = note
         self._sent_bytes = self._read_bytes = 0
-        with self._speaking():
-            self._client = _connect(account)
-            try:
-                self._sign_in(secret)
-            except BaseException:
-                _hang_up(self._client)
-                raise
+        self._client = connected(account, secret)
 
     def __enter__(self) -> "ImapSession":
         return self
@@ -94,7 +82,7 @@ class ImapSession:
         """Signs out if the connection still stands; never raises."""
         with contextlib.suppress(IMAPClientError, imaplib.IMAP4.error, OSError, ValueError):
             self._client.logout()
-        _hang_up(self._client)
+        hang_up(self._client)
         if self._note is not None:
             self._note(self._sent_bytes, self._read_bytes)
             self._note = None
@@ -105,7 +93,7 @@ class ImapSession:
             self._client.socket().shutdown(socket.SHUT_RDWR)
 
     def folders(self) -> tuple[Folder, ...]:
-        with self._speaking():
+        with speaking():
             listed = self._client.list_folders()
         found = [
             Folder(_text(name), use_of(flags), not any(flag.lower() in _CLOSED for flag in flags))
@@ -119,7 +107,7 @@ class ImapSession:
 
     def examine(self, folder: str) -> Opened:
         """Opens a folder read-only (EXAMINE), with CONDSTORE where the server has it."""
-        with self._speaking():
+        with speaking():
             name = self._client._normalise_folder(folder)
             # As a parameter (RFC 7162, 3.1.8) it spares the round trip of an ENABLE; the client has none.
             if self._client.has_capability("CONDSTORE"):
@@ -136,7 +124,7 @@ class ImapSession:
     def uids_after(self, uid: int, since: date | None = None) -> list[int]:
         """UIDs above `uid` in the open folder, ascending; only of mail that came `since` that day."""
         criteria: list[str | date] = ["UID", f"{uid + 1}:*"]
-        with self._speaking():
+        with speaking():
             found = self._client.search([*criteria, "SINCE", since] if since else criteria)
         # `*` is the last message even where it lies below the range (RFC 3501, 6.4.8).
         return sorted(one for one in map(int, found) if one > uid)
@@ -220,12 +208,12 @@ class ImapSession:
         wanted = [ranges(uids).encode(), f"({' '.join(items)})".encode()]
         if changed_since:
             wanted.append(b"(CHANGEDSINCE %d)" % changed_since)
-        with self._speaking():
+        with speaking():
             data = self._client._raw_command_untagged(b"FETCH", wanted)
             try:
                 told = fetch_answers(data)
             except (ProtocolError, ValueError):
-                raise UnreadableAnswer(_NOT_UNDERSTOOD) from None
+                raise UnreadableAnswer(NOT_UNDERSTOOD) from None
         asked = set(uids)
         return {uid: found for uid, found in told.items() if uid in asked}
 
@@ -236,7 +224,7 @@ class ImapSession:
             return False
         until = time.monotonic() + seconds
         news = False
-        with self._speaking():
+        with speaking():
             self._client.idle()
             while not news and not cancel.cancelled and time.monotonic() < until:
                 told = self._client.idle_check(timeout=_LOOK)
@@ -248,12 +236,12 @@ class ImapSession:
         return news
 
     def _has(self, capability: str) -> bool:
-        with self._speaking():
+        with speaking():
             return bool(self._client.has_capability(capability))
 
     def append_draft(self, folder: str, raw: bytes) -> int | None:
         """Adds a draft; its UID where the server tells it (UIDPLUS), else found by its Message-ID."""
-        with self._speaking():
+        with speaking():
             told = self._client.append(folder, raw, [b"\\Draft", b"\\Seen"])
         self._sent_bytes += len(raw)
         match = re.search(rb"APPENDUID \d+ (\d+)", told if isinstance(told, bytes) else b"")
@@ -267,14 +255,14 @@ class ImapSession:
         """The UID of the newest message with this Message-ID."""
         if not message_id:
             return None
-        with self._speaking():
+        with speaking():
             self._client.select_folder(folder, readonly=True)
             found = self._client.search(["HEADER", "Message-ID", message_id])
         return max(map(int, found), default=None)
 
     def remove_draft(self, folder: str, uid: int, message_id: str) -> bool:
         """Removes one draft by UID EXPUNGE, only if that UID still holds that message and is a draft."""
-        with self._speaking():
+        with speaking():
             self._client.select_folder(folder)
             told = self._client.fetch([uid], ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]", "FLAGS"])
             items = told.get(uid, {})
@@ -288,80 +276,8 @@ class ImapSession:
 
     def create(self, folder: str) -> None:
         """Makes a folder; only when the user asked for it."""
-        with self._speaking():
+        with speaking():
             self._client.create_folder(folder)
-
-    def _sign_in(self, secret: str) -> None:
-        try:
-            if self._account.sign_in == "oauth":
-                told = self._by_token(secret)
-            elif secret.isascii() and self._account.user.isascii():
-                told = self._client.login(self._account.user, secret)
-            else:  # LOGIN is ASCII alone (RFC 3501); SASL PLAIN is UTF-8
-                told = self._client.plain_login(self._account.user, secret)
-        except LoginError as error:
-            # The library takes a line that breaks off for a refusal too.
-            if isinstance(error.__context__, imaplib.IMAP4.abort):
-                raise error.__context__ from None
-            if is_busy(str(error)):
-                raise
-            raise SignInRefused(_PAGE_REFUSED if self._account.sign_in == "oauth" else _REFUSED) from error
-        if match := _CAPABILITIES.search(told if isinstance(told, bytes) else b""):
-            self._client._cached_capabilities = tuple(match[1].upper().split())  # spares a round trip
-        else:  # what was told before signing in is worth nothing any more
-            self._client._cached_capabilities = None
-
-    def _by_token(self, token: str) -> Any:
-        """By the standard's mechanism (RFC 7628) where the server has it, else by that of Google and
-        Microsoft. Raises LoginError."""
-        user = self._account.user
-        if self._client.has_capability("AUTH=OAUTHBEARER"):
-            name = user.replace("=", "=3D").replace(",", "=2C")
-            answer = (
-                f"n,a={name},\1host={self._account.host}\1port={self._account.port}\1auth=Bearer {token}\1\1"
-            )
-            # Not the client's own: it leaves host and port out, which the RFC asks for.
-            return self._client.sasl_login("OAUTHBEARER", _once(answer, b"\1"))
-        if self._client.has_capability("AUTH=XOAUTH2"):
-            return self._client.sasl_login("XOAUTH2", _once(f"user={user}\1auth=Bearer {token}\1\1", b""))
-        raise MailError("This mail server takes no sign-in by a provider's web page; use a password instead.")
-
-    @contextmanager
-    def _speaking(self) -> Iterator[None]:
-        """Turns what the library and the socket raise into one sentence, its cause kept for the debugger
-        but not its text: a server may quote mail in it."""
-        try:
-            yield
-        except (IMAPClientError, imaplib.IMAP4.error, OSError, ValueError, KeyError, AssertionError) as error:
-            raise _known(error) from None
-
-
-class UnreadableAnswer(MailError):
-    """An answer that came whole, but in a form neither we nor the library know."""
-
-
-_CAPABILITIES = re.compile(rb"\[CAPABILITY ([^\]]+)\]")
-_LOOK = 0.5  # seconds between looks at the cancel token
-_NOT_UNDERSTOOD = "The mail server gave an answer that Longhand does not understand; try again later."
-_BROKE_OFF = "The connection to the mail server broke off; try again, what was synced is kept."
-_CLOSED = (b"\\noselect", b"\\nonexistent")
-_REFUSED = (
-    "The mail server refused the user name or the password; check both with `longhand account add` (many"
-    " providers want an app password)."
-)
-
-
-_PAGE_REFUSED = (
-    "The mail server does not take the sign-in for this address; sign in on the provider's page as the owner"
-    " of the mailbox, and see that the mailbox allows IMAP."
-)
-
-
-def _once(first: str, then: bytes) -> Callable[[bytes], bytes]:
-    """A mechanism of one answer. A server that refuses it says why first, and is told to go on (RFC 7628,
-    3.2.3)."""
-    answers = iter([first.encode()])
-    return lambda _: next(answers, then)
 
 
 def ranges(uids: Sequence[int]) -> str:
@@ -373,67 +289,6 @@ def ranges(uids: Sequence[int]) -> str:
         else:
             parts.append([uid, uid])
     return ",".join(str(first) if first == last else f"{first}:{last}" for first, last in parts)
-
-
-def _connect(account: Account) -> IMAPClient:
-    if account.tls == "none" and not _is_loopback(account.host):
-        raise MailError("Mail without TLS is possible on this machine alone; choose TLS for this account.")
-    logging.getLogger("imapclient").setLevel(logging.WARNING)  # below that it logs user names and mail
-    timeout = SocketTimeout(CONNECT_SECONDS, READ_SECONDS)
-    context = None if account.tls == "none" else tls_context(account.authority)
-    implicit = account.tls == "implicit"
-    client = IMAPClient(
-        account.host, account.port, ssl=implicit, ssl_context=context if implicit else None, timeout=timeout
-    )
-    client._imap.debug = 0  # the library sets 5, and imaplib then keeps a log of commands
-    if account.tls == "starttls":
-        try:
-            client.starttls(context)
-        except BaseException:
-            _hang_up(client)
-            raise
-    return client
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _hang_up(client: IMAPClient) -> None:
-    with contextlib.suppress(OSError, AttributeError, imaplib.IMAP4.error):
-        client.shutdown()
-
-
-def _known(error: Exception) -> MailError:
-    text = str(error)
-    if is_busy(text):
-        return busy(text)
-    told = isinstance(error, (OSError, imaplib.IMAP4.abort)) and not isinstance(
-        error, (ssl.SSLError, socket.gaierror, TimeoutError, ConnectionRefusedError, imaplib.IMAP4.readonly)
-    )
-    return ConnectionLost(_BROKE_OFF) if told else MailError(_sentence(error))
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return (
-            "The mail server's certificate could not be verified; check the server's name in the account, and"
-            " see `longhand account add --ca` where your firm has a certificate authority of its own."
-        )
-    if isinstance(error, ssl.SSLError):
-        return "No secure connection to the mail server could be made; check the port and the TLS setting."
-    if isinstance(error, (CapabilityError, imaplib.IMAP4.readonly)):
-        return "The mail server cannot do what was asked of it; check the TLS setting of the account."
-    if isinstance(error, socket.gaierror):
-        return "The mail server's name was not found; check the account and the network."
-    if isinstance(error, (TimeoutError, ConnectionRefusedError)):
-        return "The mail server does not answer; check the network and the account, then try again."
-    return _NOT_UNDERSTOOD
 
 
 def _text(name: str | bytes) -> str:
