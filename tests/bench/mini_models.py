@@ -15,7 +15,7 @@ from core.engine.llama import LlamaEngine
 from core.models import prompts
 from core.models.catalogue import embedded_path, find
 from core.models.chat import Question
-from core.models.embedded.corpus import Case, compare, make_case, neutral
+from core.models.embedded.cases import Case, compare, make_case, neutral
 from core.models.local import LocalModel
 from core.sample import pools
 from core.sample.situations import Situation, load, stage

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.domain import Kept, RuleLine
 from core.drafting.facts import unsupported
-from core.models.embedded.corpus import Case, compare, make_case, neutral
+from core.models.embedded.cases import Case, compare, make_case, neutral
 from core.sample.mailbox import make_mailbox
 from core.sample.people import AUDIENCES, KINDS, make_persona
 from core.sample.situations import load, stage
