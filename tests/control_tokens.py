@@ -9,35 +9,36 @@ from pathlib import Path
 
 import llama_cpp
 
-from core.engine.llama_native import Model, silence
+from core.engine.llama_native import silence
+from core.engine.llama_vocabulary import Vocabulary
 from core.engine.template import split_template
 from core.errors import ModelError
 from core.mail.parse import parse_message
 from tests.hostile_mail import messages
 from tests.tiny_models import TEMPLATE
 
-_USER_DEFINED = 8  # LLAMA_TOKEN_ATTR_USER_DEFINED
+_USER_DEFINED = 16  # LLAMA_TOKEN_ATTR_USER_DEFINED
 
 
-class Vocabulary(Model):
-    """A model of which only the tokens are there; any chat template can be laid round them."""
+class Tokens(Vocabulary):
+    """Of a file without weights; any chat template can be laid round them."""
 
     def __init__(self, path: Path) -> None:
-        """Not as Model does: that refuses, with reason, a file without weights. Raises ModelError."""
+        """Not by way of Model: that refuses, with reason, such a file. Raises ModelError."""
         parameters = llama_cpp.llama_model_default_params()
         parameters.vocab_only = True
         self._model = llama_cpp.llama_model_load_from_file(os.fsencode(path), parameters)
         if not self._model:
             raise ModelError("not a vocabulary that this llama.cpp can read")
-        self._vocab = llama_cpp.llama_model_get_vocab(self._model)
-        self.n_vocab = int(llama_cpp.llama_vocab_n_tokens(self._vocab))
-        self._markers = self._find_markers()
-        self._context = None
+        super().__init__(self._model)
+
+    def free(self) -> None:
+        llama_cpp.llama_model_free(self._model)
 
     def yielded(self, text: str, template: str) -> list[int]:
         """Control tokens, ends of an answer and markup tokens among those of data."""
         self._template = template.encode()
-        pieces = self._pieces([("Write.\n\n# Mail\n", True), (text, False), ("\n# Notes\n", True)], "")
+        pieces = self.pieces([("Write.\n\n# Mail\n", True), (text, False), ("\n# Notes\n", True)], "")
         assert any(ids for ids, ours in pieces if not ours)
         return [token for ids, ours in pieces if not ours for token in ids if self._is_control(token)]
 
@@ -68,7 +69,7 @@ def main(folder: Path) -> None:
         ):  # reads, but never writes: it has no turns, and a control token for what it lacks
             continue
         try:
-            vocabulary = Vocabulary(path)
+            vocabulary = Tokens(path)
         except ModelError:
             continue
         yielded = sum(len(vocabulary.yielded(text, TEMPLATE)) for text in texts)

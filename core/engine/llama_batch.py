@@ -164,9 +164,9 @@ def _say(model: Model, seat: _Seat, logits: Logits) -> Answer | None:
     """Chooses the next token; the answer where that ends it."""
     token = seat.job.sampler.pick(logits)
     most = min(seat.job.most, model.n_train - len(seat.job.tokens))
-    if model.ends(token):
+    if model.vocabulary.ends(token):
         return _answer(seat, "end")
-    seat.said.append(model.piece(token))
+    seat.said.append(model.vocabulary.piece(token))
     seat.unread = [token]
     return _answer(seat, "length") if len(seat.said) == most else None
 

@@ -74,7 +74,7 @@ class _Server:
                 self._prepare(request.request)
             case m.Tokenize():
                 model = self._model(request.model, request.threads)
-                self._pipe.send(m.Tokens(tuple(model.tokenize(request.text, request.special))))
+                self._pipe.send(m.Tokens(tuple(model.vocabulary.tokenize(request.text, request.special))))
             case m.TokenizePrompt():
                 model = self._model(request.model, request.threads)
                 prompt = model.prompt_tokens(_pairs(request.segments), request.prefill)
@@ -171,10 +171,10 @@ class _Server:
         stream = _Stream(self._pipe)
         most = min(most, model.room())
         for token in _tokens(model, sampler, most, guess, said):
-            if model.ends(token):
+            if model.vocabulary.ends(token):
                 return stream.finish(), len(said), "end"
             said.append(token)
-            stream.add(model.piece(token))
+            stream.add(model.vocabulary.piece(token))
         return stream.finish(), most, "length"
 
     def _told_loading(self) -> None:
@@ -257,7 +257,7 @@ class _Stream:
 
 def _sampler(model: Model, request: m.Generate) -> Sampler:
     return Sampler(
-        model.vocab,
+        model.vocabulary.pointer,
         model.n_vocab,
         request.temperature,
         request.seed,

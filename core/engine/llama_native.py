@@ -1,4 +1,4 @@
-"""One GGUF model in llama.cpp, through its C functions: vocabulary, context, KV cache, adapters.
+"""One GGUF model in llama.cpp, through its C functions: context, KV cache, adapters.
 
 Imported by the llama child alone. The high-level classes of llama-cpp-python are not used: they
 render a chat and tokenise it in one piece, special tokens on, which is not for mail.
@@ -23,8 +23,9 @@ import numpy as np
 import numpy.typing as npt
 
 from core.engine.gguf_file import check_gguf, unreadable
+from core.engine.llama_vocabulary import Vocabulary
 from core.engine.messages import NO_GRAPHICS
-from core.engine.template import assemble, defuse, shorten, split_template
+from core.engine.template import shorten
 from core.errors import Cancelled, ModelError
 
 # The bindings' own annotations do not fit what ctypes takes (callbacks, arrays).
@@ -40,7 +41,6 @@ _ROOM = 16  # tokens an answer needs at the very least
 _ADAPTERS = 4  # kept loaded per model
 _TINY = 50_000_000  # parameters; below, threads cost more in waiting than they save per token
 _ABORTED = 2  # llama_decode's return when the abort callback said so
-_USER_DEFINED = 1 << 4  # LLAMA_TOKEN_ATTR_USER_DEFINED
 
 Logits = npt.NDArray[np.float32]
 
@@ -102,11 +102,9 @@ class Model:
         self._step = BATCH if self._graphics else _STEP
         self._threads = threads or (1 if self.is_tiny else _cores())
         self._batch_threads = threads or _cores()
-        self._vocab = _llama.llama_model_get_vocab(self._model)
-        self.n_vocab = int(_llama.llama_vocab_n_tokens(self._vocab))
         self.n_train = int(_llama.llama_model_n_ctx_train(self._model))
-        self._template = _llama.llama_model_chat_template(self._model, None)
-        self._markers = self._find_markers()
+        self.vocabulary = Vocabulary(self._model)
+        self.n_vocab = self.vocabulary.size
         self._adapters: OrderedDict[str, int] = OrderedDict()
         self._adapter = ""
         self._context: int | None = None
@@ -116,68 +114,22 @@ class Model:
         self._steps: list[int] = []  # where those of the prompt in the cache end
         self._told = 0  # how long the cache was when the logits were computed
 
-    @property
-    def vocab(self) -> int:
-        return int(self._vocab)
-
     def free(self) -> None:
         """Gives all memory back; the object is of no use afterwards."""
         if self._context is not None:
             _llama.llama_free(self._context)
         _llama.llama_model_free(self._model)
 
-    # Text and tokens
-
-    def tokenize(self, text: str, special: bool) -> list[int]:
-        data = text.encode("utf-8", "replace")
-        room = len(data) + 16
-        ids = (_llama.llama_token * room)()
-        count = _llama.llama_tokenize(self._vocab, data, len(data), ids, room, False, special)
-        if count < 0:
-            raise ValueError("tokenizer wants more tokens than bytes")
-        return list(ids[:count])
-
     def prompt_tokens(
         self, segments: Sequence[tuple[str, bool]], prefill: str, answer: int = 0
     ) -> PromptTokens:
         """A whole user turn in the model's chat template: frame with special tokens on, data with them
         off and no marker whole. Data that would leave no room for an answer of `answer` tokens is cut."""
-        pieces = self._pieces(segments, prefill)
+        pieces = self.vocabulary.pieces(segments, prefill)
         cut = shorten(pieces, self.n_train - max(_ROOM, min(answer, self.n_train // 2)))
         ends = accumulate(len(ids) for ids, _ in pieces)
         long = (end for end, (ids, _) in zip(ends, pieces, strict=True) if len(ids) >= self._step)
         return PromptTokens([token for ids, _ in pieces for token in ids], cut, max(long, default=0))
-
-    def _pieces(self, segments: Sequence[tuple[str, bool]], prefill: str) -> list[tuple[list[int], bool]]:
-        if not self._template:
-            raise ModelError("This model has no chat template; choose an instruct model.")
-        bos = int(_llama.llama_vocab_bos(self._vocab))
-        before, after = split_template(
-            self._template.decode("utf-8", "replace"),
-            self._token_text(bos),
-            self._token_text(int(_llama.llama_vocab_eos(self._vocab))),
-            thinking=bool(prefill),
-        )
-        pieces = []
-        for text, ours in assemble(before, segments, after, prefill):
-            bits = [text] if ours else defuse(text, self._markers)
-            pieces.append(([token for bit in bits for token in self.tokenize(bit, special=ours)], ours))
-        if _llama.llama_vocab_get_add_bos(self._vocab) and pieces[0][0][:1] != [bos]:
-            pieces.insert(0, ([bos], True))
-        return pieces
-
-    def piece(self, token: int) -> bytes:
-        """What a token adds to the text; nothing for control tokens."""
-        size = 64
-        while True:
-            buffer = ctypes.create_string_buffer(size)
-            count = _llama.llama_token_to_piece(self._vocab, token, buffer, size, 0, False)
-            if count >= 0:
-                return buffer.raw[:count]
-            size = -count
-
-    def ends(self, token: int) -> bool:
-        return bool(_llama.llama_vocab_is_eog(self._vocab, token))
 
     @property
     def side_by_side(self) -> int:
@@ -442,22 +394,6 @@ class Model:
         if self._context is not None:
             _llama.llama_memory_clear(_llama.llama_get_memory(self._context), True)
         self.cached, self._told = [], 0
-
-    def _find_markers(self) -> tuple[str, ...]:
-        """User-defined tokens that look like markup; runs of blanks and the like stay whole."""
-        found = []
-        for token in range(self.n_vocab):
-            if _llama.llama_vocab_get_attr(self._vocab, token) & _USER_DEFINED:
-                text = self._token_text(token)
-                if len(text) > 2 and text[0] in "<[" and text[-1] in ">]":
-                    found.append(text)
-        return tuple(found)
-
-    def _token_text(self, token: int) -> str:
-        if token < 0:
-            return ""
-        text = _llama.llama_vocab_get_text(self._vocab, token)
-        return text.decode("utf-8", "replace") if text else ""
 
     def _meta(self, key: str) -> str:
         buffer = ctypes.create_string_buffer(256)

@@ -24,7 +24,7 @@ def jobs(model: Model) -> list[Job]:
     return [
         Job(
             [rng.randrange(5, model.n_vocab) for _ in range(40 + 150 * (number % 5))],
-            Sampler(model.vocab, model.n_vocab, 0.0, 0, "", 1.0),
+            Sampler(model.vocabulary.pointer, model.n_vocab, 0.0, 0, "", 1.0),
             20 + number,
         )
         for number in range(9)
