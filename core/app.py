@@ -36,6 +36,7 @@ from core.store.messages import MessageRepository
 from core.store.opening import open_database
 from core.store.paths import Profile
 from core.tasks import Pause
+from core.updates.desk import Updates
 
 
 class App:
@@ -82,6 +83,7 @@ class App:
             database, settings, self._mailbox, self.models, self.cloud, self._engine, outcomes, self._pause
         )
         self.learning = LearningDesk(database, settings, self._mailbox, self.models, outcomes, self._pause)
+        self.updates = Updates(settings, policy, jobs, self._guard, ledger)
         self.forgetting = Forgetting(
             database, self._mailbox, lambda: settings.now.exclude, profile.evaluations
         )

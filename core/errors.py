@@ -14,6 +14,7 @@ show, free of mail text, addresses and secrets. Anything else is our bug.
         ├── ModelError        a model that cannot be read, does not fit, does not answer
         ├── LearningError     too little mail, training failed
         ├── ChildDied         a child process ended by itself (kill, memory, crash)
+        ├── UpdatesError      nothing to be trusted is to be heard of new versions
         └── InputError        a file or value given by the user that cannot be used
 """
 
@@ -71,6 +72,10 @@ class LearningError(Known):
 
 
 class ChildDied(Known):
+    pass
+
+
+class UpdatesError(Known):
     pass
 
 

@@ -31,6 +31,7 @@ _COMMANDS = (
     (r"import", "'Import' in the menu Mail"),
     (r"sync", "Sync"),
     (r"doctor", "the report under About"),
+    (r"updates[^'`]*", "the switch under About"),
 )
 _AGAIN = re.compile(r"(run )?the same command( again| goes on from here)")
 

@@ -30,6 +30,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "adapters": ("core.cli.adapters", "What was learned and when, and going back to an earlier one."),
     "models": ("core.cli.system", "Which models there are, and which one writes."),
     "doctor": ("core.cli.system", "What this machine can run, and what is wrong."),
+    "updates": ("core.cli.updates", "Whether there is a newer Longhand; off until you turn it on."),
     "privacy": ("core.cli.system", "The ledger, a preview of what a cloud call sends, and forgetting."),
 }
 

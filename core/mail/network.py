@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from core.mail.https import Https
 from core.mail.server_settings import is_host
 from core.privacy.egress import Guard, Ledger
+from core.privacy.https import Https
 
 SECONDS = 5.0  # for each connection, answer or pause in one
 _WHOLE_SECONDS = 10.0  # for one file, however slowly it drips

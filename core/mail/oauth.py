@@ -15,9 +15,9 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from core.errors import ConnectionLost, InputError, MailError, ServerBusy, SignInRefused
-from core.mail.https import Https, TooMuch
 from core.mail.loopback import Loopback
 from core.privacy.egress import Guard, Ledger
+from core.privacy.https import Https, TooMuch
 from core.tasks import CancelToken
 
 SECONDS = 20.0  # for one question to the sign-in server

@@ -12,14 +12,20 @@ from core.errors import ModelError
 @dataclass(frozen=True)
 class Policy:
     """`cloud`: whether mail may be sent to a model service at all. `cloud_hosts`: to these alone, where there
-    are any (a firm's own server). `sign_in`: by the name of a mail server, under which client id the firm's
-    people sign in on its provider's web page ('client_id', and where it is not the usual page 'authorize',
-    'token' and 'scope'). `damaged`: the file cannot be read, so nothing is allowed."""
+    are any (a firm's own server). `updates`: whether to ask for new versions. `sign_in`: by the name of a
+    mail server, under which client id the firm's people sign in on its provider's web page ('client_id', and
+    where it is not the usual page 'authorize', 'token' and 'scope'). `damaged`: the file cannot be read, so
+    nothing is allowed."""
 
     cloud: bool = True
     cloud_hosts: tuple[str, ...] = ()
     damaged: bool = False
     sign_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    updates: bool = True
+
+    @property
+    def allows_updates(self) -> bool:
+        return not self.damaged and self.updates
 
     def allows(self, host: str) -> bool:
         return not self.damaged and self.cloud and (not self.cloud_hosts or host.lower() in self.cloud_hosts)
@@ -59,11 +65,11 @@ def load_policy(path: Path) -> Policy:
         return Policy(damaged=True)
     cloud, hosts = values.pop("cloud", True), values.pop("cloud_hosts", [])
     sound = isinstance(cloud, bool) and isinstance(hosts, list) and all(isinstance(one, str) for one in hosts)
-    sign_in = values.pop("sign_in", {})
-    if values or not sound or not _is_sign_in(sign_in):
+    sign_in, updates = values.pop("sign_in", {}), values.pop("updates", True)
+    if values or not sound or not isinstance(updates, bool) or not _is_sign_in(sign_in):
         return Policy(damaged=True)
     clients = {host.lower(): client for host, client in sign_in.items()}
-    return Policy(cloud, tuple(one.lower() for one in hosts), sign_in=clients)
+    return Policy(cloud, tuple(one.lower() for one in hosts), sign_in=clients, updates=updates)
 
 
 def _is_sign_in(value: object) -> bool:

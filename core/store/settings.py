@@ -118,6 +118,13 @@ class Exclude:
 
 
 @dataclass(frozen=True)
+class NewVersions:
+    """`tell`: ask once a day whether there is a newer Longhand. Off until the user turns it on."""
+
+    tell: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     large: LargeModel = field(default_factory=LargeModel)
     small: SmallModel = field(default_factory=SmallModel)
@@ -128,6 +135,7 @@ class Settings:
     download: Download = field(default_factory=Download)
     exclude: Exclude = field(default_factory=Exclude)
     sync: SyncLimits = field(default_factory=SyncLimits)
+    updates: NewVersions = field(default_factory=NewVersions)
 
 
 def load(path: Path) -> Settings:

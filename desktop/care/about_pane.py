@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout
 
 from core import messages
 from desktop.care.diagnostics import report, shown
+from desktop.care.new_versions import NewVersions
 from desktop.desk import Changed, Desk
 from desktop.icon import pixmap
 from desktop.jobs import Lane
@@ -28,6 +29,7 @@ class AboutPane(Screen):
         self.report.setTabChangesFocus(True)
         self.report.setAccessibleName(say("Diagnostics"))
         self.sign = QLabel()
+        self.new_versions = NewVersions(desk)
         self._lay_out()
         self.retint()
 
@@ -58,6 +60,7 @@ class AboutPane(Screen):
             told = label(text)
             told.setMaximumWidth(760)
             whole.addWidget(told)
+        whole.addWidget(self.new_versions)
         whole.addSpacing(SPACE)
         whole.addLayout(row(heading(say("Diagnostics")), 1, ActionButton(self.copy_action)))
         whole.addWidget(
@@ -69,6 +72,7 @@ class AboutPane(Screen):
         whole.addWidget(self.report, 1)
 
     def reload(self) -> None:
+        self.new_versions.reload()
         window = shown()
         job = self._desk.run(
             say("Looking at this machine"), Lane.LOOK, lambda _: report(self._desk.app, window)

@@ -1,10 +1,14 @@
 """Models, accounts, privacy and the report: each thing a user does there, against real servers."""
 
 import shutil
+import socket
+import ssl
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
@@ -16,6 +20,8 @@ from core.mail.discovery import Found, Looked, Origin
 from core.mail.server_settings import ServerSettings
 from core.sample.mailbox import make_mailbox
 from core.sample.server import SampleServer
+from core.updates.desk import Source
+from core.updates.statement import Statement, sign
 from desktop.care.account_dialog import AccountDialog
 from desktop.first_run.setup import Step
 from desktop.main_window import MainWindow
@@ -24,6 +30,7 @@ from tests.authorisation import CLIENT, Provider, browser_command, provider
 from tests.desktop.conftest import OpenWindow
 from tests.dovecot import Dovecot
 from tests.hub import FILE, REPO, Fault, StandIn, stand_in
+from tests.integration.local_internet import Web, https, resolving
 from tests.integration.mail_wire import certificate, mailbox
 from tests.tiny_models import write_model
 
@@ -373,3 +380,76 @@ def test_a_mail_dragged_onto_the_window_is_brought_in(
     qtbot.waitUntil(lambda: not window.desk.jobs.running, timeout=LONG_MS)
     assert "Imported: 0 sent, 1 received." in window.told.text()
     assert window.replies.model.message(0).mail.subject == "Lunch on Friday?"
+
+
+# New versions
+
+
+@pytest.fixture
+def versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Web, Ed25519PrivateKey]]:
+    """The address that is asked for them, and the key of those who make statements."""
+    host, maker = "versions.longhand.test", Ed25519PrivateKey.generate()
+    (tmp_path / "web").mkdir()
+    cert, secret = certificate(tmp_path / "web", host)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, secret)
+    monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+    source = Source(f"https://{host}/v.json", maker.public_key().public_bytes_raw())
+    monkeypatch.setattr("core.updates.desk.OURS", source)
+    with https(context) as web:
+        web.kind = "application/json"
+        monkeypatch.setattr(socket, "getaddrinfo", resolving({(host, 443): web.port}))
+        now = datetime.now(UTC)
+        made = Statement(3, now, now + timedelta(days=45), "9.1", "https://longhand.test/9.1")
+        web.pages[host, "/v.json"] = sign(made, maker)
+        yield web, maker
+
+
+def test_new_versions_are_told_once_they_are_wanted(
+    qtbot: QtBot, versions: tuple[Web, Ed25519PrivateKey], window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web, _ = versions
+    window.show_about.trigger()
+    about = window.about.new_versions
+    about.ask_if_due()
+    qtbot.waitUntil(lambda: not window.desk.jobs.running, timeout=LONG_MS)
+    assert (about.tell.isChecked(), about.line.isVisible(), about.link.isVisible()) == (False, False, False)
+    assert web.asked == []
+    QTest.mouseClick(about.tell, LEFT)
+    qtbot.waitUntil(about.link.isVisible, timeout=LONG_MS)
+    assert about.line.text() == "Longhand 9.1 is there: https://longhand.test/9.1"
+    assert window.desk.app.ledger.all()[0].purpose == "new versions"
+    opened: list[str] = []
+    monkeypatch.setattr(
+        "desktop.care.new_versions.QDesktopServices.openUrl", lambda url: opened.append(url.toString())
+    )
+    QTest.mouseClick(about.link, LEFT)
+    assert opened == ["https://longhand.test/9.1"]
+    about.ask_if_due()  # not again today
+    assert len(web.asked) == 1
+    QTest.mouseClick(about.tell, LEFT)
+    qtbot.waitUntil(lambda: not about.link.isVisible(), timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not window.desk.jobs.running, timeout=LONG_MS)
+    assert not window.desk.app.updates.news.on
+
+
+def test_a_new_version_found_on_the_quiet_is_one_line(
+    qtbot: QtBot, versions: tuple[Web, Ed25519PrivateKey], window: MainWindow
+) -> None:
+    window.desk.app.updates.turn(True)
+    window.about.new_versions.ask_if_due()
+    qtbot.waitUntil(lambda: "9.1 is there" in window.told.text(), timeout=LONG_MS)
+    assert not window.findChildren(QMessageBox)
+
+
+def test_a_firm_can_forbid_to_ask_for_new_versions(
+    open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text("updates = false\n")
+    monkeypatch.setattr("core.app.policy_path", lambda: policy)
+    window = open_window(tmp_path / "profile")
+    window.show_about.trigger()
+    about = window.about.new_versions
+    assert not about.tell.isEnabled()
+    assert "firm's policy" in about.line.text()

@@ -22,12 +22,15 @@ import dns.rrset
 
 @dataclass
 class Web:
-    """`pages`: (host, path) to a body, to a URL that it has moved to, or to pieces of which one comes every
-    tenth of a second. `asked` has what was asked for."""
+    """`pages`: (host, path) to a body, to a URL that it has moved to, to a status, or to pieces of which one
+    comes every tenth of a second; `kind` is their Content-Type. `asked` has what was asked for, and `headers`
+    with which headers."""
 
     port: int
-    pages: dict[tuple[str, str], bytes | str | list[bytes]] = field(default_factory=dict)
+    pages: dict[tuple[str, str], bytes | str | int | list[bytes]] = field(default_factory=dict)
+    kind: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -47,8 +50,11 @@ def https(context: ssl.SSLContext) -> Iterator[Web]:
         def do_GET(self) -> None:
             key = (self.headers.get("Host", ""), self.path)
             web.asked.append(key)
-            page = web.pages.get(key)
-            self.send_response(404 if page is None else 302 if isinstance(page, str) else 200)
+            web.headers.append({name.lower(): value for name, value in self.headers.items()})
+            page = web.pages.get(key, 404)
+            self.send_response(page if isinstance(page, int) else 302 if isinstance(page, str) else 200)
+            if web.kind:
+                self.send_header("Content-Type", web.kind)
             if isinstance(page, str):
                 self.send_header("Location", page)
             self.end_headers()

@@ -44,6 +44,7 @@ def test_one_host_can_be_let_through(tmp_path: Path) -> None:
         "cloud_hosts = [1]",
         "clowd = false",
         "[cloud]\nallowed = false",
+        "updates = 'no'",
         "\x00",
     ],
 )
@@ -51,6 +52,13 @@ def test_what_is_not_understood_shuts(tmp_path: Path, text: str) -> None:
     damaged = policy(tmp_path, text)
     with pytest.raises(ModelError, match="administrator"):
         damaged.check("api.example.com")
+
+
+def test_new_versions_can_be_left_to_the_firm(tmp_path: Path) -> None:
+    assert load_policy(tmp_path / "none.toml").allows_updates
+    assert policy(tmp_path, "cloud = false\n").allows_updates
+    assert not policy(tmp_path, "updates = false\n").allows_updates
+    assert not policy(tmp_path, "updates = 0\n").allows_updates
 
 
 def test_the_firms_client_ids(tmp_path: Path) -> None:

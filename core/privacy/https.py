@@ -15,11 +15,13 @@ class TooMuch(ValueError):
 
 @dataclass(frozen=True)
 class Answer:
-    """`moved_to`: of a redirect, which is not followed, the whole address."""
+    """`moved_to`: of a redirect, which is not followed, the whole address. `kind`: what the content is
+    said to be, such as 'application/json'."""
 
     status: int
     content: bytes = b""
     moved_to: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Https:
                     content += piece
                     if len(content) > self.largest or time.monotonic() > late:
                         raise TooMuch
-                return Answer(answer.status_code, content)
+                kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+                return Answer(answer.status_code, content, kind=kind)
         finally:
             self.ledger.note(host, self.purpose, len(url if form is None else form), len(content))
