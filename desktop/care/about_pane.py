@@ -6,6 +6,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout
 
 from core import messages
+from core.licences import licences
 from desktop.care.diagnostics import report, shown
 from desktop.care.new_versions import NewVersions
 from desktop.desk import Changed, Desk
@@ -13,6 +14,7 @@ from desktop.icon import pixmap
 from desktop.jobs import Lane
 from desktop.parts import ActionButton, command, heading, label, row
 from desktop.screen import Screen
+from desktop.text_dialog import show_text
 from desktop.theme import SPACE
 from desktop.words import say
 
@@ -23,6 +25,10 @@ class AboutPane(Screen):
         self.copy_action = command(
             self, say("Copy the report"), self.copy, symbol="copy", shortcut="Ctrl+Shift+C",
             hint=say("Copy the report as it stands here"),
+        )  # fmt: skip
+        self.licences_action = command(
+            self, say("Licences …"), self.show_licences, symbol="about", shortcut="Ctrl+Shift+L",
+            hint=say("Show what Longhand is made of, and under which licences"),
         )  # fmt: skip
         self.report = QPlainTextEdit()
         self.report.setReadOnly(True)
@@ -44,6 +50,7 @@ class AboutPane(Screen):
             label(say("Version {0} · Apache License 2.0").format(version("longhand")), role="muted")
         )
         top.addLayout(words, 1)
+        top.addWidget(ActionButton(self.licences_action))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(SPACE * 4, SPACE * 3, SPACE * 4, SPACE * 3)
         whole.setSpacing(SPACE * 2)
@@ -78,6 +85,10 @@ class AboutPane(Screen):
             say("Looking at this machine"), Lane.LOOK, lambda _: report(self._desk.app, window)
         )
         job.done.connect(self.report.setPlainText)
+
+    def show_licences(self) -> None:
+        job = self._desk.run(say("Reading the licences"), Lane.LOOK, lambda _: licences())
+        job.done.connect(lambda text: show_text(self, say("Licences"), text))
 
     def copy(self) -> None:
         QGuiApplication.clipboard().setText(self.report.toPlainText())

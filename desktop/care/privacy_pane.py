@@ -2,15 +2,7 @@
 forgetting."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QHBoxLayout,
-    QLineEdit,
-    QMessageBox,
-    QPlainTextEdit,
-    QVBoxLayout,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMessageBox, QVBoxLayout
 
 from desktop.care.exclude_form import ExcludeForm
 from desktop.care.ledger_model import HOST, LedgerModel
@@ -19,6 +11,7 @@ from desktop.operations import privacy as operations
 from desktop.parts import ActionButton, card, command, heading, label, page, row
 from desktop.screen import Screen
 from desktop.table import Table
+from desktop.text_dialog import show_text
 from desktop.theme import SPACE
 from desktop.words import say
 
@@ -136,20 +129,7 @@ class PrivacyPane(Screen):
         job.done.connect(lambda _: self.who.clear())
 
     def _show_text(self, text: str) -> None:
-        dialog = QDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(say("What a service would be sent"))
-        dialog.resize(720, 560)
-        page = QPlainTextEdit(text)
-        page.setReadOnly(True)
-        page.setAccessibleName(dialog.windowTitle())
-        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        close.button(QDialogButtonBox.StandardButton.Close).setText(say("Close"))
-        close.rejected.connect(dialog.close)
-        whole = QVBoxLayout(dialog)
-        whole.addWidget(page)
-        whole.addWidget(close)
-        dialog.open()
+        show_text(self, say("What a service would be sent"), text)
 
     def _check(self) -> None:
         self.keep_action.setEnabled(self.never.exclude != self._desk.app.settings.now.exclude)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.mail.clients import GivenClient
@@ -380,6 +380,17 @@ def test_a_mail_dragged_onto_the_window_is_brought_in(
     qtbot.waitUntil(lambda: not window.desk.jobs.running, timeout=LONG_MS)
     assert "Imported: 0 sent, 1 received." in window.told.text()
     assert window.replies.model.message(0).mail.subject == "Lunch on Friday?"
+
+
+def test_the_licences_of_what_is_bundled_are_shown(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_about.trigger()
+    window.about.licences_action.trigger()
+    qtbot.waitUntil(lambda: window.about.findChild(QDialog) is not None, timeout=LONG_MS)
+    dialog = window.about.findChild(QDialog)
+    shown = dialog.findChild(QPlainTextEdit).toPlainText()
+    assert "PySide6_Essentials" in shown
+    assert "LGPL-3.0" in shown
+    dialog.close()
 
 
 # New versions

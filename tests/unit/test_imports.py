@@ -19,6 +19,7 @@ RANK = {
     "app": 8,
     "evaluation": 7,
     "forgetting": 7,
+    "licences": 4,
     "drafting": 6,
     "preference": 5,
     "models": 4,
