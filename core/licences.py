@@ -72,7 +72,7 @@ def licence(one: Distribution) -> str:
     """As its maker calls it: by an SPDX expression, by the classifiers of old, or in a few words. Empty where
     that tells nothing."""
     if expressions := one.metadata.get_all("License-Expression"):
-        return expressions[0]
+        return str(expressions[0])
     classified = [
         line.rpartition(" :: ")[2]
         for line in one.metadata.get_all("Classifier") or ()
@@ -80,7 +80,7 @@ def licence(one: Distribution) -> str:
     ]
     told = ", ".join(classified)
     if told in _TELLS_NOTHING:
-        told = (one.metadata.get_all("License") or [""])[0]
+        told = str((one.metadata.get_all("License") or [""])[0])
     return "" if told in _TELLS_NOTHING or len(told) > _LONGEST or "\n" in told else told
 
 

@@ -162,18 +162,21 @@ def _try_parts(as_json: bool) -> None:
 
 
 def _what_is_wrong() -> list[str]:
-    """What keeps the profile from opening, in sentences."""
+    """What keeps the profile from opening, and what a graphics card did not run, in sentences."""
     try:
-        with opened("longhand doctor"):
-            return []
+        with opened("longhand doctor") as app:
+            return list(app.models.graphics.faults())
     except Known as error:
         return [messages.work.error_line(error)]
 
 
 def _engine(wrong: list[str]) -> EngineFacts | None:
-    """What llama.cpp computes with; why it does not start goes to `wrong`."""
+    """What llama.cpp computes with; why it does not start, or its card does not work, goes to `wrong`."""
+    from core.models.graphics import try_card
+
     engine = LlamaEngine()
     try:
+        wrong.extend(filter(None, [try_card(engine)]))
         return engine.facts()
     except Known as error:
         wrong.append(messages.work.error_line(error))

@@ -179,7 +179,7 @@ class DraftDesk:
         return replace(made, notices=(*filter(None, (told,)), *made.notices))
 
     def _note(self, target: Target, notes: str, made: Draft) -> None:
-        self._models.note_pace(made)
+        self._models.note(made)
         if isinstance(target, int):
             self._drafts.add(MessageId(target), notes, made)
 

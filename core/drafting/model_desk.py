@@ -10,6 +10,7 @@ from core.engine.llama import LlamaEngine
 from core.models.choice import ModelChoice, ModelEntry
 from core.models.cloud_terms import CloudTerms
 from core.models.download import Downloads
+from core.models.graphics import Graphics
 from core.models.hardware import machine
 from core.store.adapters import AdapterRepository
 from core.store.database import Database
@@ -34,6 +35,7 @@ class ModelDesk:
         self._settings, self._downloads, self._engine = settings, downloads, engine
         self._cloud, self._outcomes = cloud, outcomes
         self._adapters, self._jobs = AdapterRepository(database), JobRepository(database)
+        self.graphics = Graphics(self._jobs, engine)
 
     @property
     def now(self) -> ModelChoice:
@@ -44,10 +46,11 @@ class ModelDesk:
         """What can be chosen or downloaded, with what is in use and how it would run here."""
         entries = self.now.entries(machine(self._downloads.folder))
         paces = [self._jobs.get(f"{_PACE}{one.name.removesuffix('.gguf')}", float) for one in entries]
-        return tuple(
+        measured = (
             replace(one, words_per_second=pace, measured=True) if pace else one
             for one, pace in zip(entries, paces, strict=True)
         )
+        return self.graphics.told(tuple(measured))
 
     def remove(self, name: str) -> None:
         """Deletes a downloaded model. Raises InputError."""
@@ -56,9 +59,12 @@ class ModelDesk:
     def use(self, name: str) -> str:
         """A name of the catalogue, a GGUF file, or 'cloud'; what to tell the user. Raises InputError,
         ModelError."""
+        self._engine.try_graphics_again()
         chosen = self.now.use(name)
         self._settings.save(replace(self._settings.now, large=chosen))
-        told = (f"{Path(chosen.name).name} writes from now on.", self.mixed_families(), self._left_out())
+        file = Path(chosen.name).name
+        card = self.graphics.note(file)
+        told = (f"{file} writes from now on.", card, self.mixed_families(), self._left_out())
         return " ".join(filter(None, told))
 
     def use_cloud(self, cloud: Cloud, key: str) -> str:
@@ -75,11 +81,13 @@ class ModelDesk:
         """The most memory the llama child has taken."""
         return self._engine.rss_mb()
 
-    def note_pace(self, made: Draft) -> None:
-        """How fast a model has written here."""
+    def note(self, made: Draft) -> None:
+        """How fast a model has written here, and whether by the graphics card."""
         words = len(made.text.split())
         if words >= _TELLING:
             self._jobs.set(f"{_PACE}{made.model}", words / made.seconds)
+        if not self._cloud.writer:
+            self.graphics.note(made.model)
 
     def _left_out(self) -> str:
         """A sentence where rules are off that the last writer did not follow."""

@@ -220,6 +220,16 @@ class LlamaEngine:
                 return EngineFacts(reply.features, tuple(cards))
         raise AssertionError("the stream ends with its final reply")
 
+    @property
+    def graphics_failed(self) -> bool:
+        """Whether a graphics card took part and gave up, so that the processor computes from then on."""
+        return self._graphics_failed
+
+    def try_graphics_again(self) -> None:
+        """Another model may fit the card that gave up: it takes part in the next request."""
+        if self._graphics_failed:
+            self._use_graphics(True)
+
     def rss_mb(self) -> float:
         """Peak memory of the child over its answers so far, in MB."""
         return self._peak

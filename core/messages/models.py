@@ -25,6 +25,23 @@ def graphics(name: str, description: str, memory_mb: int) -> str:
     return f"{description} ({name}, {memory_mb / 1000:.1f} GB)"
 
 
+def card_gave_up(card: str, model: str, better: str) -> str:
+    """`card` is '' where nothing is known of it; `better` a model that may fit it, '' for none."""
+    named = f" {card}" if card else ""
+    told = (
+        f"The graphics card{named} did not run {model}, perhaps for lack of memory of its own, so the"
+        " processor does, which is slower."
+    )
+    return f"{told} {better} may fit the card: 'longhand models get {better}'." if better else told
+
+
+def card_does_not_work(card: str) -> str:
+    return (
+        f"The graphics card{f' {card}' if card else ''} does not run even the smallest model, so the"
+        " processor does all, which is slower; a newer driver for the card may help."
+    )
+
+
 def pace(words: float, measured: bool) -> str:
     """How fast a model writes on this machine, in a sentence; empty where nothing is known."""
     if not words:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.mail.clients import GivenClient
@@ -29,6 +29,7 @@ from tests import dovecot
 from tests.authorisation import CLIENT, Provider, browser_command, provider
 from tests.desktop.conftest import OpenWindow
 from tests.dovecot import Dovecot
+from tests.failing_card import failing_card
 from tests.hub import FILE, REPO, Fault, StandIn, stand_in
 from tests.integration.local_internet import Web, https, resolving
 from tests.integration.mail_wire import certificate, mailbox
@@ -464,3 +465,16 @@ def test_a_firm_can_forbid_to_ask_for_new_versions(
     about = window.about.new_versions
     assert not about.tell.isEnabled()
     assert "firm's policy" in about.line.text()
+
+
+def test_a_model_that_the_graphics_card_did_not_run_says_so(
+    qtbot: QtBot, empty_window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_card(monkeypatch, "load")
+    own = write_model(tmp_path / "Own-8B.gguf")
+    empty_window.desk.app.models.use(str(own))
+    empty_window.show_models.trigger()
+    pane = empty_window.models
+    qtbot.waitUntil(lambda: "Own-8B.gguf" in pane.cards, timeout=LONG_MS)
+    told = [one.text() for one in pane.cards["Own-8B.gguf"].findChildren(QLabel)]
+    assert any("graphics card did not run Own-8B" in text and "processor" in text for text in told)
