@@ -90,19 +90,20 @@ class BudgetedModel:
     def complete_all(
         self, questions: Sequence[Question], cancel: CancelToken | None = None
     ) -> list[Completion]:
-        """See ChatModel.complete_all. Where the budget ends half way, what was answered is not kept."""
+        """See ChatModel.complete_all. Where the budget does not hold them all, none is asked."""
         for _ in questions:
             self._budget.begin()
-        made = self._model.complete_all(questions, cancel)
-        told = zip(questions, made, strict=True)
-        self._budget.note(
-            sum(
+        tokens = sum(len(one.prompt.text) // _LETTERS for one in questions)  # as in `complete`
+        try:
+            made = self._model.complete_all(questions, cancel)
+            tokens = sum(
                 (answer.prompt_tokens or len(asked.prompt.text) // _LETTERS)
                 + (answer.new_tokens or len(answer.text) // _LETTERS)
-                for asked, answer in told
+                for asked, answer in zip(questions, made, strict=True)
             )
-        )
-        return made
+            return made
+        finally:
+            self._budget.note(tokens)
 
 
 def _spent(what: str, most: int) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -245,9 +247,16 @@ def plain_client(timeout: float) -> "httpx2.Client":
 
 
 def seconds_asked(headers: object) -> float | None:
-    """A service's Retry-After (RFC 9110, 10.2.3) in seconds; None where it names none, or a date."""
+    """A service's Retry-After (RFC 9110, 10.2.3), a date or not, in seconds; None where there is none."""
     told = headers.get("retry-after") if hasattr(headers, "get") else None
+    if told is None:
+        return None
     try:
-        return max(0.0, float(told)) if told is not None else None
+        return max(0.0, float(told))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(told)
     except ValueError:
         return None
+    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

@@ -4,13 +4,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
 from core.errors import Cancelled, ModelError
 from core.models.anthropic_model import AnthropicModel
 from core.models.chat import Question
-from core.models.cloud import CloudModel
+from core.models.cloud import CloudModel, seconds_asked
 from core.models.openai_model import OpenAIModel
 from core.models.prompts import Frame, Mail, Prompt
 from core.tasks import CancelToken
@@ -120,6 +122,30 @@ def test_a_wait_of_an_hour_is_not_waited(kind: str) -> None:
     ):
         one.complete(Question(PROMPT))
     assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_service_may_name_the_hour_to_come_back_at(kind: str) -> None:
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=3), usegmt=True)
+    limited = Behaviour(status=429, headers={"Retry-After": soon})
+    with model(kind, limited, Behaviour()) as (one, service, _):
+        one.complete(Question(PROMPT))
+    assert service.at[1] - service.at[0] > 1.2  # the usual pause is shorter, and whole seconds were named
+    late = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    with (
+        model(kind, Behaviour(status=429, headers={"Retry-After": late})) as (one, service, _),
+        pytest.raises(ModelError, match="busy"),
+    ):
+        one.complete(Question(PROMPT))
+    assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"), [("2", 2.0), ("-1", 0.0), ("soon", None), ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0)]
+)
+def test_what_a_service_may_ask_for(told: str, seconds: float | None) -> None:
+    assert seconds_asked({"retry-after": told}) == seconds
+    assert seconds_asked({}) is seconds_asked(None) is None
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -73,6 +73,14 @@ def test_tokens_are_the_services_or_else_guessed(jobs: JobRepository) -> None:
     assert budget.used == Used(5, 257 + 47 + 110)
 
 
+def test_of_many_that_were_sent_and_not_answered_the_tokens_count(jobs: JobRepository) -> None:
+    budget = Budget(jobs, 0, 0)
+    model = BudgetedModel(Scripted(Completion("yes", 40, 7, 0.0), ModelError("no")), budget)
+    with pytest.raises(ModelError, match="no"):
+        model.complete_all([Question(PROMPT, 5), Question(PROMPT, 5)])
+    assert budget.used == Used(2, 200)
+
+
 def test_many_at_once_end_with_the_budget(jobs: JobRepository) -> None:
     model = BudgetedModel(Scripted(Completion("yes", 1, 1, 0.0)), Budget(jobs, 1, 0))
     with pytest.raises(ModelError, match="used up"):
