@@ -1,5 +1,7 @@
-"""`longhand models cloud`: the terms on which a model service is used."""
+"""`longhand models use`, above all for model services, and `models cloud`: the terms on which one is used."""
 
+import getpass
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
@@ -7,6 +9,45 @@ import click
 
 from core import messages
 from core.cli.output import json_option, opened, show, show_json
+from core.errors import InputError
+from core.models.services import KnownService, checked_url, known_service, services
+
+_OTHER = KnownService("", "", "openai", "")
+
+
+@click.command("use")
+@click.argument("name")
+@click.option(
+    "--service", type=click.Choice([one.name for one in services()]), help="With 'cloud': which one."
+)
+@click.option("--url", default="", help="With 'cloud': its address, where it is none of these, or elsewhere.")
+@click.option("--model", default="", help="With 'cloud': the service's model.")
+@click.option("--account", "accounts", multiple=True, help="With 'cloud': for mail to this address of yours.")
+def use_command(name: str, service: str | None, url: str, model: str, accounts: tuple[str, ...]) -> None:
+    """Choose what writes: a name of the list, a GGUF file, or 'cloud' with --model and --service or --url.
+    Any OpenAI-compatible service works by its --url."""
+    new = bool(service or url or model or accounts)
+    if new and (name != "cloud" or not model or not (service or url)):
+        raise click.UsageError("--model goes with --service or --url, and all of them with 'cloud'.")
+    known = known_service(service) if service else _OTHER
+    where = checked_url(url or known.url)
+    key = _key(known.key) if new else ""
+    with opened("longhand models use") as app:
+        if not new:
+            show(app.models.use(name))
+            return
+        own = tuple(one.lower() for one in accounts)
+        terms = replace(app.cloud.now, service=known.kind, base_url=where, model=model, accounts=own)
+        show(app.models.use_cloud(terms, key))
+
+
+def _key(needed: bool) -> str:
+    """Typed unseen, or a line of standard input; 'none' for a server that asks for none."""
+    asked = "Key: " if needed else "Key (empty for none): "
+    given = getpass.getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().strip()
+    if needed and not given:
+        raise InputError("The service's key is needed; type it, or give it on standard input.")
+    return given or "none"
 
 
 @click.command("cloud")

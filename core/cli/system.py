@@ -1,22 +1,19 @@
 """`longhand models`, `doctor` and `privacy`."""
 
-import getpass
-import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
 
 import click
 
 from core import messages
 from core.cli import shapes
-from core.cli.cloud import cloud_command
+from core.cli.cloud import cloud_command, use_command
 from core.cli.forgetting import forget_command
 from core.cli.output import json_option, opened, remark, show, show_json, working
 from core.domain import Address, MessageId
 from core.drafting.mailbox import Target
 from core.engine.llama import EngineFacts, LlamaEngine
-from core.errors import InputError, Known
+from core.errors import Known
 from core.store.paths import Profile
 
 
@@ -39,39 +36,7 @@ def list_models(as_json: bool) -> None:
         show(f"{'*' if one.in_use else ' '} {one.name:<24} {one.role:<7} {one.where:<9} {told}")
 
 
-@models_command.command("use")
-@click.argument("name")
-@click.option("--url", default="", help="With 'cloud': the address of the service.")
-@click.option("--model", default="", help="With 'cloud': the service's model.")
-@click.option(
-    "--service",
-    type=click.Choice(["openai", "anthropic"]),
-    default="openai",
-    help="With 'cloud': what it understands; most services, and your own server, understand openai.",
-)
-@click.option("--account", "accounts", multiple=True, help="With 'cloud': for mail to this address of yours.")
-def use(
-    name: str, url: str, model: str, service: Literal["openai", "anthropic"], accounts: tuple[str, ...]
-) -> None:
-    """Choose what writes: a name of the list, a GGUF file, or 'cloud' with --model and --url (anthropic has
-    one of its own)."""
-    new = bool(url or model or accounts)
-    if new and (name != "cloud" or not model or not (url or service == "anthropic")):
-        raise click.UsageError("--url and --model go together, with 'cloud'.")
-    key = _key() if new else ""
-    with opened("longhand models use") as app:
-        if not new:
-            show(app.models.use(name))
-            return
-        known = app.cloud.now
-        own = tuple(one.lower() for one in accounts)
-        show(
-            app.models.use_cloud(
-                replace(known, service=service, base_url=url, model=model, accounts=own), key
-            )
-        )
-
-
+models_command.add_command(use_command)
 models_command.add_command(cloud_command)
 
 
@@ -222,10 +187,3 @@ def preview(file: Path | None, message: int | None, to: str | None, notes: str) 
     target: Target = file or (MessageId(message) if message is not None else Address("", str(to).lower()))
     with opened("longhand privacy preview") as app:
         click.echo(app.drafts.preview(target, notes))
-
-
-def _key() -> str:
-    given = getpass.getpass("Key: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
-    if not given:
-        raise InputError("The service's key is needed; type it, or give it on standard input.")
-    return given

@@ -20,6 +20,7 @@ from core.models.hub import HubFile
 from core.tasks import Step
 from desktop import words
 from desktop.care.cloud_dialog import CloudDialog
+from desktop.care.terms_dialog import TermsDialog
 from desktop.desk import Changed, Desk
 from desktop.jobs import Job
 from desktop.operations import models as operations
@@ -39,7 +40,11 @@ class ModelsPane(Screen):
                       hint=say("Let a GGUF file of your own write"))  # fmt: skip
         cloud = command(self, say("Use a service …"), self.choose_cloud, symbol="privacy",
                         shortcut="Ctrl+Shift+U",
-                        hint=say("Let an OpenAI-compatible service write; it is sent your mail"))  # fmt: skip
+                        hint=say("Let a service write; it is sent your mail"))  # fmt: skip
+        self.terms_action = command(
+            self, say("Terms …"), self.show_terms, symbol="filter", shortcut="Ctrl+Shift+K",
+            hint=say("For whose mail the service is used, without which words, and how much in a month"),
+        )  # fmt: skip
         hub = command(self, say("Get another …"), self.get_named, symbol="get", shortcut="Ctrl+N",
                       hint=say("Download any GGUF of the hub by its name"))  # fmt: skip
         about = say(
@@ -47,7 +52,8 @@ class ModelsPane(Screen):
             "mail; a real one takes a download, once."
         )
         whole = page(self, say("Models"), about)
-        whole.addLayout(row(ActionButton(hub), ActionButton(own), ActionButton(cloud), 1))
+        buttons = (hub, own, cloud, self.terms_action)
+        whole.addLayout(row(*map(ActionButton, buttons), 1))
         self._list = QScrollArea()
         self._list.setWidgetResizable(True)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -58,6 +64,7 @@ class ModelsPane(Screen):
         operations.list_models(self._desk).done.connect(self.show_models)
 
     def show_models(self, entries: Sequence[ModelEntry]) -> None:
+        self.terms_action.setEnabled(bool(self._desk.app.cloud.now.model))
         shown = tuple(one for one in entries if one.role == "large")
         if shown == self.entries:
             return
@@ -113,10 +120,19 @@ class ModelsPane(Screen):
                 self._desk,
                 url=dialog.url.text().strip(),
                 model=dialog.model.text().strip(),
-                key=dialog.key.text(),
+                key=dialog.secret,
+                kind=dialog.known.kind,
                 accounts=dialog.accounts,
             )
         )
+        dialog.open()
+
+    def show_terms(self) -> None:
+        app = self._desk.app
+        accounts = tuple(one.address for one in app.accounts.all())
+        dialog = TermsDialog(self, app.cloud.now, app.cloud.service.used, accounts)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: operations.set_terms(self._desk, terms=dialog.terms))
         dialog.open()
 
     def _offer(self, name: str, wanted: HubFile) -> None:

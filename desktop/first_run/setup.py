@@ -153,7 +153,8 @@ class SetupScreen(Screen):
             self._desk,
             url=dialog.url.text().strip(),
             model=dialog.model.text().strip(),
-            key=dialog.key.text(),
+            key=dialog.secret,
+            kind=dialog.known.kind,
             accounts=dialog.accounts,
         )
         job.done.connect(lambda _: self.go_on())

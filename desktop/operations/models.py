@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from core.models.hub import HubFile
+from core.store.settings import Cloud
 from desktop.desk import Changed, Desk
 from desktop.jobs import Hands, Job, Lane
 from desktop.words import say
@@ -46,16 +48,37 @@ def use_model(desk: Desk, *, name: str) -> Job:
     return job
 
 
-def use_cloud(desk: Desk, *, url: str, model: str, key: str, accounts: Sequence[str] = ()) -> Job:
+def use_cloud(
+    desk: Desk,
+    *,
+    url: str,
+    model: str,
+    key: str,
+    kind: Literal["openai", "anthropic"] = "openai",
+    accounts: Sequence[str] = (),
+) -> Job:
     """A service that writes from now on, for mail to these addresses (the one there is where none is named);
-    its key goes to the keychain."""
+    its key goes to the keychain. `kind`: what it understands."""
 
     def work(_: Hands) -> object:
-        terms = replace(desk.app.cloud.now, base_url=url, model=model, accounts=tuple(accounts))
+        known = desk.app.cloud.now
+        terms = replace(known, service=kind, base_url=url, model=model, accounts=tuple(accounts))
         return desk.app.models.use_cloud(terms, key)
 
     job = desk.run(say("Choosing a service"), Lane.STORE, work, Changed.MODELS | Changed.PRIVACY)
     job.done.connect(desk.told.emit)
+    return job
+
+
+def set_terms(desk: Desk, *, terms: Cloud) -> Job:
+    """On which the service is used from now on."""
+    job = desk.run(
+        say("Keeping the terms"),
+        Lane.STORE,
+        lambda _: desk.app.cloud.set(terms),
+        Changed.MODELS | Changed.PRIVACY,
+    )
+    job.done.connect(lambda _: desk.told.emit(say("The terms are kept.")))
     return job
 
 

@@ -15,14 +15,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from core.errors import ModelError
 from core.mail.clients import GivenClient
 from core.mail.discovery import Found, Looked, Origin
 from core.mail.server_settings import ServerSettings
 from core.sample.mailbox import make_mailbox
 from core.sample.server import SampleServer
+from core.store.settings import Cloud
 from core.updates.desk import Source
 from core.updates.statement import Statement, sign
 from desktop.care.account_dialog import AccountDialog
+from desktop.care.cloud_dialog import CloudDialog
+from desktop.care.terms_dialog import TermsDialog
+from desktop.desk import Changed
 from desktop.first_run.setup import Step
 from desktop.main_window import MainWindow
 from tests import dovecot
@@ -327,8 +332,6 @@ def test_a_model_is_got_paused_gone_on_with_used_and_deleted(
 
 
 def test_a_service_writes_and_privacy_says_so(qtbot: QtBot, window: MainWindow) -> None:
-    from desktop.care.cloud_dialog import CloudDialog
-
     window.show_models.trigger()
     window.models.choose_cloud()
     dialog = window.models.findChild(CloudDialog)
@@ -340,6 +343,62 @@ def test_a_service_writes_and_privacy_says_so(qtbot: QtBot, window: MainWindow) 
     qtbot.waitUntil(lambda: window.desk.app.cloud.writer == "big (api.example.com)")
     window.show_privacy.trigger()
     assert "big (api.example.com) writes your drafts" in window.privacy.where.text()
+
+
+def test_a_service_is_chosen_by_its_name(qtbot: QtBot, window: MainWindow) -> None:
+    def chosen(title: str, *given: tuple[str, str]) -> CloudDialog:
+        window.models.choose_cloud()
+        dialog = window.models.findChildren(CloudDialog)[-1]
+        dialog.service.setCurrentIndex(dialog.service.findText(title))
+        for field, text in given:
+            getattr(dialog, field).setText(text)
+        return dialog
+
+    window.show_models.trigger()
+    azure = chosen("Azure OpenAI", ("model", "m"), ("key", "k"))
+    assert not azure.ok.isEnabled()  # it lacks the user's own name there
+    azure.url.setText(azure.url.text().replace("RESOURCE", "firm"))
+    assert azure.ok.isEnabled()
+    azure.reject()
+    assert not chosen("Mistral", ("model", "m")).ok.isEnabled()
+    own = chosen("Ollama", ("model", "small"))  # which asks for no key
+    assert own.ok.isEnabled()
+    own.accept()
+    qtbot.waitUntil(lambda: window.desk.app.cloud.writer == "small (127.0.0.1)")
+    chosen("Anthropic", ("model", "big"), ("key", "k")).accept()
+    qtbot.waitUntil(lambda: window.desk.app.cloud.writer == "big (api.anthropic.com)")
+    assert window.desk.app.cloud.now.service == "anthropic"
+
+
+def test_the_terms_of_a_service_are_kept(qtbot: QtBot, window: MainWindow) -> None:
+    app = window.desk.app
+    window.show_models.trigger()
+    qtbot.waitUntil(lambda: bool(window.models.cards), timeout=LONG_MS)
+    assert not window.models.terms_action.isEnabled()
+    app.models.use_cloud(Cloud(base_url="https://api.example.com/v1", model="big", words=("falcon",)), "k")
+    window.desk.changed.emit(Changed.MODELS)
+    qtbot.waitUntil(window.models.terms_action.isEnabled, timeout=LONG_MS)
+
+    def dialog() -> TermsDialog:
+        window.models.terms_action.trigger()
+        return window.models.findChildren(TermsDialog)[-1]
+
+    made = dialog()
+    assert (made.on.isChecked(), made.redact.isChecked()) == (True, True)
+    assert [box.isChecked() for box in made.boxes] == [True]
+    assert made.requests.text() == "no limit"
+    made.words.setPlainText("falcon\n\n Delta \nfalcon\n")
+    made.requests.setValue(40)
+    made.tokens.setValue(20_000)
+    made.accept()
+    qtbot.waitUntil(lambda: app.cloud.now.monthly_requests == 40)
+    assert (app.cloud.now.words, app.cloud.now.monthly_tokens) == (("falcon", "Delta"), 20_000)
+    made = dialog()
+    made.on.setChecked(False)
+    made.accept()
+    qtbot.waitUntil(lambda: not app.cloud.now.enabled)
+    with pytest.raises(ModelError, match="is off"):
+        app.drafts.write(app.mail.waiting(1)[0].id)
 
 
 # About, and files dropped on the window
@@ -455,7 +514,7 @@ def test_a_new_version_found_on_the_quiet_is_one_line(
 
 
 def test_a_firm_can_forbid_to_ask_for_new_versions(
-    open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     policy = tmp_path / "policy.toml"
     policy.write_text("updates = false\n")
@@ -465,6 +524,7 @@ def test_a_firm_can_forbid_to_ask_for_new_versions(
     about = window.about.new_versions
     assert not about.tell.isEnabled()
     assert "firm's policy" in about.line.text()
+    qtbot.waitUntil(lambda: not window.desk.jobs.running, timeout=LONG_MS)
 
 
 def test_a_model_that_the_graphics_card_did_not_run_says_so(

@@ -22,9 +22,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from core.models.budget import Used
+from core.store.settings import Cloud
 from desktop import words
 from desktop.care.account_dialog import AccountDialog
 from desktop.care.cloud_dialog import CloudDialog
+from desktop.care.terms_dialog import TermsDialog
 from desktop.first_run.begin import EmptyState
 from desktop.main_window import MainWindow
 from desktop.rules.dialog import RuleDialog
@@ -55,13 +58,14 @@ def texts(root: QWidget) -> list[str]:
     return [text for text in found if text.strip("0123456789 ·–") and not text.endswith(".example")]
 
 
-@pytest.mark.parametrize("screen", ["empty", "account", "rule", "cloud"])
+@pytest.mark.parametrize("screen", ["empty", "account", "rule", "cloud", "terms"])
 def test_every_text_is_translated(qtbot: QtBot, pseudo: None, empty_window: MainWindow, screen: str) -> None:
     made = {
         "empty": EmptyState,
         "account": lambda: AccountDialog(empty_window.desk, empty_window),
         "rule": lambda: RuleDialog(empty_window),
         "cloud": lambda: CloudDialog(empty_window, ["ann@firm.example", "office@firm.example"]),
+        "terms": lambda: TermsDialog(empty_window, Cloud(model="m"), Used(), ("ann@firm.example",)),
     }[screen]()
     qtbot.addWidget(made)
     found = texts(made)

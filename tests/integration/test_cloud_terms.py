@@ -224,6 +224,33 @@ def test_by_command(profile_home: Path, mail: Path, service: Service) -> None:
     assert "[WORD_1]" in shown
 
 
+def test_a_service_is_chosen_by_its_name(profile_home: Path, mail: Path, service: Service) -> None:
+    def run(*arguments: str, typed: str | None = None) -> tuple[int, str, str]:
+        done = longhand(profile_home, "models", "use", "cloud", *arguments, typed=typed, timeout=120)
+        return done.returncode, done.stdout, done.stderr
+
+    filled(profile_home, mail).close()
+    status, told, failed = run("--service", "mistral", "--model", "m", typed="key\n")
+    assert (status, "m at api.mistral.ai writes from now on" in told) == (0, True), failed
+    status, told, failed = run("--service", "anthropic", "--model", "m", typed="key\n")
+    assert (status, "m at api.anthropic.com" in told) == (0, True), failed
+    status, _, failed = run("--service", "azure", "--model", "m", typed="key\n")
+    assert (status, "your own resource" in failed) == (1, True)
+    status, _, failed = run("--service", "gemini", "--model", "m", typed="\n")
+    assert (status, "key is needed" in failed) == (1, True)
+    assert run("--service", "nobody", "--model", "m")[0] == 2
+    assert run("--service", "mistral")[0] == 2
+    # A server of one's own elsewhere than usual, which asks for no key.
+    status, told, failed = run(
+        "--service", "ollama", "--url", f"{service.url}/v1", "--model", "m", typed="\n"
+    )
+    assert (status, "m at 127.0.0.1" in told) == (0, True), failed
+    with closing(open_app(profile_home)) as app:
+        app.drafts.preview(waiting(app))
+        assert app.drafts.write(waiting(app)).text.startswith("Dear Ann")
+    assert len(service.requests) == 1
+
+
 def test_a_server_of_ones_own_writes_without_names(profile_home: Path, mail: Path) -> None:
     """llama.cpp's server with the embedded writer: what it makes of placeholders is its affair, but those it
     repeats come back, and the others are marked."""
