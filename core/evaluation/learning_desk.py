@@ -12,6 +12,7 @@ from core.drafting.outcomes import Outcomes
 from core.evaluation.assessing import AGENTS
 from core.evaluation.learning import Control, Learned, Learner, Standing, standing
 from core.evaluation.training import Limits, tools
+from core.models.service import host_of
 from core.preference import parcel
 from core.store.accounts import AccountRepository
 from core.store.adapters import AdapterRepository
@@ -37,6 +38,10 @@ class LearningDesk:
 
     def before(self) -> str:
         """What the user should know before they start to learn; empty for nothing."""
+        settings = self._settings.now
+        if settings.large.source == "cloud":
+            cloud, most = settings.cloud, settings.learning.examples
+            return messages.models.cloud_learns(cloud.model, host_of(cloud), most, cloud.redact)
         own = any(not account.address.endswith(".example") for account in self._accounts.all())
         return messages.learning.EMBEDDED_LEARNING if own and self._models.now.large_is_embedded else ""
 

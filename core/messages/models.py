@@ -12,6 +12,15 @@ def cloud_judges(model: str, host: str) -> str:
     )
 
 
+def cloud_learns(model: str, host: str, examples: int, redact: bool) -> str:
+    """At most so many examples are made."""
+    how = ", without the names, addresses and numbers that Longhand finds in them" if redact else ""
+    return (
+        f"{model} at {host} makes what is learned from: up to {examples} of your sent mails, with the mails"
+        f" they answer, are sent there, each several times, and then those that it is judged by{how}."
+    )
+
+
 def cloud_in_use(model: str, host: str, redact: bool) -> str:
     how = "without the names, addresses and numbers that Longhand finds in them, " if redact else ""
     return (

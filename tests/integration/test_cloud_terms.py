@@ -153,6 +153,18 @@ def test_it_is_off_until_it_is_turned_on_for_the_account(
         assert service.requests == []
 
 
+def test_what_learning_sends_is_said_before(profile_home: Path, mail: Path, service: Service) -> None:
+    with closing(filled(profile_home, mail)) as app:
+        assert app.learning.before() == ""
+        app.models.use_cloud(Cloud(base_url=f"{service.url}/v1", model="m"), "key")
+        told = app.learning.before()
+        assert told.startswith("m at 127.0.0.1 makes what is learned from: up to 120 of your sent mails")
+        assert "without the names" in told
+        app.cloud.set(replace(app.cloud.now, redact=False))
+        assert "without the names" not in app.learning.before()
+        assert service.requests == []
+
+
 @pytest.mark.parametrize(
     "policy", [Policy(cloud=False), Policy(cloud_hosts=("llm.firm.example",)), Policy(damaged=True)]
 )
