@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, QTimerEvent
 
-EVERY_MS = 50  # little by little: a second's worth of what a sync makes would be looked through for 60 ms
+BUSY_MS, IDLE_MS = 20, 250  # little by little: a second's worth of what a sync makes is looked at for 60 ms
+QUIET = 50  # looks without anything to do, after which it looks seldom
 WHOLE_EVERY = 60.0  # seconds between two looks through everything, which no frame has time for
 
 
@@ -19,7 +20,8 @@ class MainThreadCollector(QObject):
         super().__init__(parent)
         gc.disable()
         gc.freeze()  # what the start has made stays: looking through all of it takes longer than a frame
-        self._timer = self.startTimer(EVERY_MS)
+        self._quiet = QUIET  # looks in a row that found nothing to do
+        self._timer = self.startTimer(IDLE_MS)
         self._whole_at = time.monotonic() + WHOLE_EVERY
 
     def stop(self) -> None:
@@ -38,6 +40,11 @@ class MainThreadCollector(QObject):
             gc.collect(1)
         elif youngest:
             gc.collect(0)
+        was_busy = self._quiet < QUIET
+        self._quiet = 0 if youngest else min(self._quiet + 1, QUIET)
+        if was_busy != (self._quiet < QUIET):
+            self.killTimer(self._timer)
+            self._timer = self.startTimer(IDLE_MS if was_busy else BUSY_MS)
 
 
 @contextmanager
