@@ -20,7 +20,7 @@ from core.evaluation.metrics import rounded
 from core.evaluation.training import Limits
 from core.mail.pairing import pair
 from core.mail.parse import parse_message
-from core.mail.sync import SyncResult
+from core.mail.sync_result import SyncResult
 from core.sample.mailbox import Mailbox, make_mailbox
 from core.sample.server import SampleServer
 from core.store import settings

@@ -9,7 +9,7 @@ from core.engine.reader import Reader
 from core.errors import InputError
 from core.mail.importer import Importer, ImportResult, check_mail, guess_owner
 from core.mail.servers import Servers
-from core.mail.sync import SyncResult
+from core.mail.sync_result import SyncResult
 from core.store.accounts import Account, AccountRepository
 from core.store.database import Database
 from core.store.kept_settings import KeptSettings

@@ -2,7 +2,6 @@
 which lies at a fixed place beside the program, or does not. From Python everything is always there."""
 
 import sys
-from importlib.metadata import version
 from pathlib import Path
 
 from core import messages
@@ -48,7 +47,11 @@ def training_fault(executable: Path, platform: str, own: str) -> str:
 
 def require_training() -> None:
     """Raises LearningError where this Longhand has no part to learn with."""
-    if is_frozen() and (fault := training_fault(own_program(), sys.platform, version("longhand"))):
+    if not is_frozen():
+        return
+    from importlib.metadata import version  # late: 5 ms of every start
+
+    if fault := training_fault(own_program(), sys.platform, version("longhand")):
         raise LearningError(fault)
 
 

@@ -4,7 +4,6 @@ It is kept with its drafts and with all that they came from, until one of anothe
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import version
 
 from core.domain import Exchange, ExchangeId, Rule, RuleId
 from core.evaluation.arms import Reply, habits_kept
@@ -149,6 +148,8 @@ class Evaluations:
 def recipe(contest: Contest, adapter: bytes, rules: Sequence[Rule], exchanges: Sequence[Exchange]) -> Recipe:
     """Of a contest over `exchanges`, all parts of them; `adapter`: GGUF bytes, empty for none. Counted anew,
     rules may change their ids and their evidence, which no draft depends on."""
+    from importlib.metadata import version  # late: with what it brings 15 ms of every start
+
     plain = [replace(rule, id=RuleId(0), evidence=()) for rule in rules]
     return Recipe(
         longhand=version("longhand"),
@@ -191,6 +192,8 @@ def _evaluation(recipe: Recipe, gate: Gate, outcome: Outcome) -> Evaluation:
     costs = {arm: _cost(replies) for arm, replies in outcome.replies.items() if replies}
     ids = tuple(case.exchange.id for case in cases)
     habits = {arm: habits_kept(cases, replies) for arm, replies in outcome.replies.items() if replies}
+    from importlib.metadata import version
+
     libraries = tuple(f"{name} {version(name)}" for name in ("sacrebleu", "rapidfuzz", "scikit-learn"))
     return Evaluation(recipe, gate, habits, near, costs, traits, ids, libraries)
 

@@ -1,7 +1,5 @@
 """The line above a quoted original: when and by whom it was written, in the original's language."""
 
-from email.utils import format_datetime
-
 from core.domain import ParsedMail
 from core.traits import language_of
 
@@ -27,6 +25,8 @@ def attribution(message: ParsedMail) -> str:
         return f"{writer}:"
     known = _LINES.get(language_of(message.text) or "")
     if known is None:
+        from email.utils import format_datetime  # late: 5 ms of every start
+
         # No names of days and months by strftime: they follow the machine's language.
         return f"On {format_datetime(message.date)}, {writer} wrote:"
     line, dates = known

@@ -1,10 +1,13 @@
 """Reads the file in which a domain tells how its mail is reached (Mozilla's autoconfig, `config-v1.1.xml`;
 draft-ietf-mailmaint-autoconfig). Pure, and wary: the file comes from whoever owns the domain."""
 
-import lxml.etree
+from typing import TYPE_CHECKING
 
 from core.mail.server_settings import ServerSettings, is_host
 from core.store.accounts import Tls
+
+if TYPE_CHECKING:  # late: 5 ms of every start, for the minute in which an account is added
+    import lxml.etree
 
 LARGEST = 100_000  # bytes; real ones have two to ten thousand
 _TLS: dict[str, Tls] = {"ssl": "implicit", "starttls": "starttls"}
@@ -26,6 +29,8 @@ def read_autoconfig(raw: bytes, address: str) -> ServerSettings | None:
 def _root(raw: bytes) -> "lxml.etree._Element | None":
     if len(raw) > LARGEST:
         return None
+    import lxml.etree
+
     parser = lxml.etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
     )

@@ -5,17 +5,16 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address as HeaderAddress
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, make_msgid
 from typing import TYPE_CHECKING
 
 from core.domain import Address, ParsedMail
 from core.errors import MailError
 from core.mail.attribution import attribution
 
-if TYPE_CHECKING:  # composing a reply needs no IMAP
+if TYPE_CHECKING:  # composing a reply needs no IMAP, and a window that opens no library of mail: 12 ms
+    from email.headerregistry import Address as HeaderAddress
+    from email.message import EmailMessage
+
     from core.mail.imap import ImapSession
 
 MOST_REFERENCES = 30
@@ -45,6 +44,8 @@ class Manner:
 def compose_reply(message: ParsedMail, text: str, manner: Manner, at: datetime | None = None) -> bytes:
     """A reply to one message: bytes with CRLF line ends, ready for APPEND. `at` with its offset; the present,
     in local time, if None."""
+    from email.policy import SMTP
+
     to, cc = recipients(message, manner)
     body = f"{text.rstrip()}\n\n{quotation(message)}" if manner.quotes else text
     references = [*message.references, message.message_id]
@@ -88,8 +89,12 @@ def compose(
     at: datetime | None = None,
     *,
     cc: tuple[Address, ...] = (),
-) -> EmailMessage:
+) -> "EmailMessage":
     """A new mail. Addresses that no header can hold are left out, for the user to set right."""
+    from email.message import EmailMessage
+    from email.policy import SMTP
+    from email.utils import format_datetime, make_msgid
+
     draft = EmailMessage(policy=SMTP)
     draft["From"] = _mailbox(identity) or ""
     for name, people in (("To", to), ("Cc", cc)):
@@ -145,7 +150,9 @@ def _once(people: Iterable[Address], but: Collection[str]) -> tuple[Address, ...
     return tuple(found.values())
 
 
-def _mailbox(address: Address) -> HeaderAddress | None:
+def _mailbox(address: Address) -> "HeaderAddress | None":
+    from email.headerregistry import Address as HeaderAddress
+
     try:
         return HeaderAddress(_one_line(address.name), addr_spec=address.email)
     except (ValueError, IndexError, AttributeError):

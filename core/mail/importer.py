@@ -10,7 +10,6 @@ from core import messages
 from core.domain import AccountId, ParsedMail
 from core.errors import InputError
 from core.mail.exclusion import Excluded
-from core.mail.outlook import COMPOUND
 from core.mail.reading import Reader
 from core.store.database import Database
 from core.store.messages import MessageRepository, NewMessage
@@ -166,8 +165,11 @@ def _in_maildir(file: Path) -> bool:
 
 def _looks_like_mail(file: Path) -> bool:
     head = _head(file)
-    if file.suffix.lower() == ".msg" and head.startswith(COMPOUND):
-        return True
+    if file.suffix.lower() == ".msg":
+        from core.mail.outlook import COMPOUND  # late: it brings the library of mail, 10 ms of every start
+
+        if head.startswith(COMPOUND):
+            return True
     head = head.lstrip(b"\r\n")
     return head.startswith(_FROM) or bool(_HEADER.search(re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]))
 

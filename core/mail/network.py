@@ -3,7 +3,6 @@ server answers. Each host is let through the guard for that one question, and st
 
 import ipaddress
 import socket
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -69,6 +68,8 @@ class Network:
     def greets(self, host: str, port: int) -> bool:
         """Whether an IMAP server answers there by TLS with a certificate for that name. Nothing is said
         to it."""
+        import ssl  # late, as httpx2 is
+
         greeting = b""
         try:
             with (

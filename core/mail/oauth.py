@@ -15,7 +15,6 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from core.errors import ConnectionLost, InputError, MailError, ServerBusy, SignInRefused
-from core.mail.loopback import Loopback
 from core.privacy.egress import Guard, Ledger
 from core.privacy.https import Https, TooMuch
 from core.tasks import CancelToken
@@ -108,6 +107,8 @@ class OAuth:
         that leads to the provider, so that no program's arguments hold the address. Raises InputError,
         Cancelled within a fifth of a second."""
         import oauthlib.oauth2 as oauth
+
+        from core.mail.loopback import Loopback  # late: its HTTP server takes 4 ms of every start
 
         protocol = oauth.WebApplicationClient(client.checked().client_id)
         verifier, state = protocol.create_code_verifier(_VERIFIER), secrets.token_urlsafe(32)

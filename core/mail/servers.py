@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from core.domain import AccountId
 from core.errors import Cancelled, InputError, MailError, SignInRefused
@@ -14,11 +15,9 @@ from core.mail.clients import GivenClient, has_page, oauth_client
 from core.mail.credentials import Credentials
 from core.mail.drafts import Manner
 from core.mail.folders import sent_folder
-from core.mail.imap import ImapSession, Note, Opened
 from core.mail.oauth import OAuth, OAuthClient, Show
-from core.mail.patience import patiently
 from core.mail.reading import Reader
-from core.mail.sync import SyncResult, Wanted, sync
+from core.mail.sync_result import SyncResult, Wanted
 from core.privacy.egress import Guard, Ledger
 from core.privacy.keychain import Keychain
 from core.store.accounts import Account, AccountRepository
@@ -28,6 +27,9 @@ from core.store.messages import StoredMessage
 from core.store.settings import Settings
 from core.store.sync_state import SyncStateRepository
 from core.tasks import CancelToken, Progress
+
+if TYPE_CHECKING:  # late: the IMAP client and what it brings are 20 ms of every start
+    from core.mail.imap import ImapSession, Note, Opened
 
 MOST_CONNECTIONS = 4
 WHILE_AWAY = 300.0  # seconds until a server that could not be reached is tried again
@@ -91,6 +93,8 @@ class Servers:
 
     def _kept(self, account: Account, secret: str) -> Account:
         """The account in the store, once the server has taken the secret."""
+        from core.mail.imap import ImapSession
+
         before = self._accounts.by_address(account.address)
         self._guard.allow(account.host)
         try:
@@ -140,6 +144,9 @@ class Servers:
     def _sync_account(
         self, account: Account, reader: Reader, progress: Progress, cancel: CancelToken, settings: Settings
     ) -> SyncResult:
+        from core.mail.patience import patiently
+        from core.mail.sync import sync
+
         wanted = Wanted(settings.exclude, settings.sync, self.sent_folder(account.id))
 
         def once() -> SyncResult:
@@ -199,7 +206,7 @@ class Servers:
                 time.sleep(0.2)
             news.set()
 
-    def _has_come(self, account: Account, opened: Opened) -> bool:
+    def _has_come(self, account: Account, opened: "Opened") -> bool:
         """Whether there is mail that came since the last sync, before there was anybody to be told of it."""
         state = self._states.get(account.id, "INBOX")
         if state is None or state.uidvalidity != opened.uidvalidity:
@@ -259,11 +266,13 @@ class Servers:
         return tuple(found)
 
     @contextmanager
-    def session(self, account: Account) -> Iterator[ImapSession]:
+    def session(self, account: Account) -> "Iterator[ImapSession]":
         with self._signed_in(account) as session:
             yield session
 
-    def _signed_in(self, account: Account) -> ImapSession:
+    def _signed_in(self, account: Account) -> "ImapSession":
+        from core.mail.imap import ImapSession
+
         secret = self._credentials.secret(account)
         try:
             return ImapSession(account, secret, self._note(account.host, "mail"))
@@ -272,7 +281,7 @@ class Servers:
                 raise
             return ImapSession(account, self._credentials.secret(account), self._note(account.host, "mail"))
 
-    def _found_sent(self, session: ImapSession, account: Account) -> str | None:
+    def _found_sent(self, session: "ImapSession", account: Account) -> str | None:
         try:
             return sent_folder(session, session.folders(), account.address, self.sent_folder(account.id))
         except MailError:
@@ -287,5 +296,5 @@ class Servers:
     def _served(self) -> list[Account]:
         return [account for account in self._accounts.all() if account.host]
 
-    def _note(self, host: str, purpose: str) -> Note:
+    def _note(self, host: str, purpose: str) -> "Note":
         return lambda out, into: self._ledger.note(host, purpose, out, into)

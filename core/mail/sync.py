@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from core.domain import ParsedMail, Unreadable
@@ -17,10 +17,10 @@ from core.mail.exclusion import Excluded
 from core.mail.folders import Folder, sent_folder
 from core.mail.imap import LARGEST_FETCH, Fetched, ImapSession, Opened
 from core.mail.reading import Reader
+from core.mail.sync_result import SyncResult, Wanted
 from core.store.accounts import Account
 from core.store.database import Database
 from core.store.messages import MessageRepository, NewMessage
-from core.store.settings import Exclude, SyncLimits
 from core.store.sync_state import FolderState, SyncStateRepository
 from core.tasks import CancelToken, Progress
 
@@ -31,25 +31,6 @@ LARGE = 100_000  # bytes; of a larger message only what is text is fetched
 MOST_WAITING = 2000  # messages whose flags are looked at again
 _SKIPPED = frozenset({"\\draft", "\\deleted"})
 _Found = list[tuple[Fetched, ParsedMail | Unreadable]]
-
-
-@dataclass(frozen=True)
-class SyncResult:
-    """New messages stored, by who wrote them; `unreadable` were skipped."""
-
-    sent: int
-    received: int
-    seconds: float
-    unreadable: int = 0
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the user wants of a mailbox. `sent` is the folder of sent mail where they named it."""
-
-    exclude: Exclude = field(default_factory=Exclude)
-    limits: SyncLimits = field(default_factory=SyncLimits)
-    sent: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """One question over https: its host let through the guard for that alone, and on the ledger."""
 
-import ssl
 import time
 from dataclasses import dataclass
 from math import inf
@@ -39,7 +38,9 @@ class Https:
     def ask(self, url: str, form: str | None = None) -> Answer:
         """A GET, of whose answer the content is read if it is a 200, or a POST of a form. Raises TooMuch,
         httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError."""
-        import httpx2  # late: a sync has no use for it
+        import ssl
+
+        import httpx2  # late, both: a window that opens and a sync have no use for them
 
         host = urlsplit(url).hostname or ""
         content = b""

@@ -4,7 +4,7 @@ import webbrowser
 from dataclasses import replace
 
 from core.domain import AccountId
-from core.mail.sync import SyncResult
+from core.mail.sync_result import SyncResult
 from core.store.settings import Exclude
 from desktop.care.sign_in import SignIn
 from desktop.desk import Changed, Desk

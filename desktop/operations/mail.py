@@ -5,7 +5,7 @@ from pathlib import Path
 from core.app import App
 from core.domain import AccountId
 from core.mail.importer import ImportResult
-from core.mail.sync import SyncResult
+from core.mail.sync_result import SyncResult
 from core.sample.mailbox import make_mailbox
 from core.sample.server import SampleServer
 from core.store.accounts import Account

@@ -41,7 +41,8 @@ def main() -> None:
     from core.domain import AccountId
     from core.engine.reader import Reader
     from core.mail.imap import ImapSession
-    from core.mail.sync import Wanted, sync
+    from core.mail.sync import sync
+    from core.mail.sync_result import Wanted
     from core.store.accounts import Account, AccountRepository
     from core.store.database import Database
     from core.store.settings import SyncLimits

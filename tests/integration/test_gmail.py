@@ -12,7 +12,8 @@ from core.domain import AccountId
 from core.mail.imap import Fetched, ImapSession
 from core.mail.pairing import pair
 from core.mail.reading import DirectReader
-from core.mail.sync import SyncResult, Wanted, sync
+from core.mail.sync import sync
+from core.mail.sync_result import SyncResult, Wanted
 from core.store.accounts import Account, AccountRepository
 from core.store.database import Database
 from core.store.messages import MessageRepository

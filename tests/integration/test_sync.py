@@ -21,7 +21,8 @@ from core.mail.imap import ImapSession
 from core.mail.pairing import pair
 from core.mail.parse import parse_message
 from core.mail.reading import DirectReader
-from core.mail.sync import SyncResult, sync
+from core.mail.sync import sync
+from core.mail.sync_result import SyncResult
 from core.sample.server import SampleServer
 from core.store.accounts import Account, AccountRepository
 from core.store.database import Database

@@ -21,7 +21,8 @@ from core.errors import Cancelled, InputError, MailError
 from core.mail.imap import Fetched, ImapSession
 from core.mail.reading import DirectReader
 from core.mail.servers import Servers
-from core.mail.sync import SyncResult, Wanted, sync
+from core.mail.sync import sync
+from core.mail.sync_result import SyncResult, Wanted
 from core.privacy.egress import Guard, Ledger
 from core.privacy.keychain import open_keychain
 from core.store.accounts import Account, AccountRepository

@@ -16,7 +16,7 @@ from core.domain import (
 from core.evaluation.gate import ArmScores, Gate
 from core.evaluation.judging import CONTROLS
 from core.evaluation.learning import Learned
-from core.mail.sync import SyncResult
+from core.mail.sync_result import SyncResult
 from core.sample.mailbox import make_mailbox
 from core.store.messages import StoredMessage
 

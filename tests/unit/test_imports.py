@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -154,6 +155,15 @@ def test_heavy_libraries_stay_in_their_children() -> None:
             continue
         wrong += [f"{name} -> {library}" for library in sorted(heavy - allowed.get(name, set()))]
     assert wrong == []
+
+
+def test_a_library_that_opening_a_profile_does_not_need_waits_for_its_use() -> None:
+    """Together they were a third of what it takes to import core.app."""
+    waiting = {"cryptography", "email.message", "http.server", "httpx2", "imapclient", "importlib.metadata"}
+    waiting |= {"keyring", "lxml", "ssl", "tenacity"}
+    code = f"import sys, core.app; print(sorted({waiting!r} & sys.modules.keys()))"
+    told = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, check=True)
+    assert told.stdout.strip() == b"[]"
 
 
 @pytest.fixture(scope="module")
