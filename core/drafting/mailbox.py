@@ -147,6 +147,7 @@ class Mailbox:
     def pair(self, exclude: Exclude) -> None:
         """Makes the exchanges anew, after mail came or went. Drafts are told what was sent in the end. Where
         nothing has changed since the last time, it is left at that."""
+        self._messages.note_own(self.own_addresses())
         messages = self._messages.state()
         if self._jobs.get(PAIRED, str) == self._state(messages, exclude):
             return

@@ -84,8 +84,9 @@ class MessageRepository:
         date."""
         added: list[MessageId] = []
         with self._database.transaction():
+            own = self._own()
             for message in messages:
-                new = self._insert(message)
+                new = self._insert(message, own)
                 if new is None:
                     self._refresh(message)
                 else:
@@ -117,7 +118,8 @@ class MessageRepository:
         return self._number(_MATCHES, query, MOST_RANKED + 1) > MOST_RANKED
 
     def waiting(self, limit: int = 50, offset: int = 0, wanted: Wanted = ALL) -> tuple[StoredMessage, ...]:
-        """Received from a person and not answered yet, newest first."""
+        """Written by a person to the user (To or Cc), the last of its thread and not answered yet, newest
+        first. An automatic notice after it is no part of the conversation; what the user wrote is."""
         sql, values = wanted.condition()
         rest = f"{_WAITING}{sql} ORDER BY date DESC, id DESC LIMIT ? OFFSET ?"
         return self._many(rest, *values, limit, offset)
@@ -148,6 +150,20 @@ class MessageRepository:
             (account, least),
         )
         return {row[0]: row[1] for row in rows}
+
+    def note_own(self, own: frozenset[str]) -> None:
+        """By which addresses a message is to the user. Where they are others than before, the messages that
+        are stored are looked at again: a second or two for a hundred thousand."""
+        if own == {row[0] for row in self._database.read("SELECT email FROM own_addresses")}:
+            return
+        with self._database.transaction():
+            self._database.write("DELETE FROM own_addresses")
+            self._database.write_many(
+                "INSERT INTO own_addresses (email) VALUES (?)", [(one,) for one in sorted(own)]
+            )
+            # Only what changes is written: a row holds its whole text.
+            self._database.write(_NOW_TO_ME)
+            self._database.write(_NO_LONGER_TO_ME)
 
     def received(self) -> tuple[StoredMessage, ...]:
         """All the user got, oldest first."""
@@ -232,24 +248,40 @@ class MessageRepository:
 
     def delete(self, messages: Iterable[MessageId]) -> None:
         """With the exchanges, examples and drafts made of them."""
-        self._database.write_many("DELETE FROM messages WHERE id = ?", [(message,) for message in messages])
+        gone = [(message,) for message in messages]
+        with self._database.transaction():
+            rows = (self._database.read_one("SELECT thread FROM messages WHERE id = ?", one) for one in gone)
+            threads = {row[0] for row in rows if row}
+            self._database.write_many("DELETE FROM messages WHERE id = ?", gone)
+            self._database.write_many(_LET_LAST, [(one,) for one in sorted(threads)])
 
     def forget_words(self) -> None:
         """Takes the words of deleted messages out of the search too: deleting marks them there, and
         merging the index drops what is marked. Seconds for a large mailbox."""
         self._database.write("INSERT INTO messages_search (messages_search) VALUES ('optimize')")
 
-    def _insert(self, message: NewMessage) -> MessageId | None:
+    def _own(self) -> frozenset[str]:
+        rows = self._database.read("SELECT email FROM own_addresses UNION SELECT email FROM accounts")
+        return frozenset(row[0] for row in rows)
+
+    def _thread_of(self, mail: ParsedMail) -> str:
+        """The thread of the mail it goes back to, or a name that the others of its thread come to as well."""
+        first = next(iter(mail.references), "") or mail.in_reply_to
+        row = self._database.read_one("SELECT thread FROM messages WHERE identity = ?", (first,))
+        return str(row[0]) if row else mail.thread or first or identity_of(mail)
+
+    def _insert(self, message: NewMessage, own: frozenset[str]) -> MessageId | None:
         """None where it is there already."""
         mail = message.mail
+        thread, identity = self._thread_of(mail), identity_of(mail)
         row = self._database.write_returning(
             "INSERT INTO messages (account, identity, in_reply_to, date, sender_name, sender_email,"
-            " subject, kind, text, mail_json, folder, uid, outgoing, seen, answered, provider_id)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " subject, kind, text, mail_json, folder, uid, outgoing, seen, answered, provider_id,"
+            " thread, to_me) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (account, identity) DO NOTHING RETURNING id",
             (
                 message.account,
-                identity_of(mail),
+                identity,
                 mail.in_reply_to,
                 None if mail.date is None else to_seconds(mail.date),
                 mail.sender.name,
@@ -264,9 +296,26 @@ class MessageRepository:
                 int(message.seen),
                 int(message.answered),
                 message.provider_id,
+                thread,
+                int(any(one.email in own for one in (*mail.to, *mail.cc))),
             ),
         )
-        return None if row is None else MessageId(row[0])
+        if row is None:
+            return None
+        if thread != identity:  # answers to it may have come before it
+            self._database.write("UPDATE messages SET thread = ? WHERE thread = ?", (thread, identity))
+        self._database.write(_FOLLOW_THREAD, (thread,))
+        self._note_answer(message)
+        return MessageId(row[0])
+
+    def _note_answer(self, message: NewMessage) -> None:
+        """What the user answers may be of a thread by another name."""
+        if message.outgoing:
+            self._database.write(
+                "UPDATE messages SET followed = 1 WHERE NOT followed AND identity = (SELECT in_reply_to"
+                " FROM messages WHERE account = ? AND identity = ? AND outgoing AND in_reply_to != '')",
+                (message.account, identity_of(message.mail)),
+            )
 
     def _refresh(self, message: NewMessage) -> None:
         # A copy in INBOX of what the user sent (to a list, to oneself) must not make it a received one.
@@ -285,6 +334,7 @@ class MessageRepository:
                 int(message.outgoing),
             ),
         )
+        self._note_answer(message)
 
     def _one(self, rest: str, *values: str | int) -> StoredMessage | None:
         found = self._many(rest, *values)
@@ -308,11 +358,27 @@ _NEWEST = f"{_FOUND} rowid DESC LIMIT ?)) ON found = id ORDER BY place"
 _MATCHES = "SELECT count(*) FROM (SELECT rowid FROM messages_search WHERE messages_search MATCH ? LIMIT ?)"
 _UID = "SELECT uid FROM messages"
 _COUNT = "SELECT count(*) FROM messages"
-_WAITING = (
-    "WHERE NOT outgoing AND NOT answered AND kind NOT IN ('automatic', 'list')"
-    " AND NOT EXISTS (SELECT 1 FROM messages AS reply"
+_LAST = "NOT outgoing AND NOT followed AND kind NOT IN ('automatic', 'list')"
+_WAITING = f"WHERE NOT answered AND to_me AND {_LAST}"
+# Answered by what names it, whatever the clocks say, or followed by anything later of its thread. An
+# automatic notice is no part of the conversation, and a copy in another account does not follow it.
+_FOLLOWED = (
+    "(EXISTS (SELECT 1 FROM messages AS reply"
     " WHERE reply.outgoing AND reply.in_reply_to != '' AND reply.in_reply_to = messages.identity)"
+    " OR EXISTS (SELECT 1 FROM messages AS later WHERE later.thread = messages.thread"
+    " AND later.kind != 'automatic' AND later.identity != messages.identity"
+    " AND (coalesce(later.date, 0), later.id) > (coalesce(messages.date, 0), messages.id)))"
 )
+_MARK = "UPDATE messages SET"
+_FOLLOW_THREAD = f"{_MARK} followed = 1 WHERE thread = ? AND {_LAST} AND {_FOLLOWED}"
+_LET_LAST = f"{_MARK} followed = 0 WHERE thread = ? AND followed AND NOT {_FOLLOWED}"
+_TO_OWN = (
+    "EXISTS (SELECT 1 FROM own_addresses JOIN json_each(messages.mail_json, '$.to') AS one"
+    " ON json_extract(one.value, '$.email') = email UNION ALL SELECT 1 FROM own_addresses"
+    " JOIN json_each(messages.mail_json, '$.cc') AS one ON json_extract(one.value, '$.email') = email)"
+)
+_NOW_TO_ME = f"{_MARK} to_me = 1 WHERE NOT to_me AND {_TO_OWN}"
+_NO_LONGER_TO_ME = f"{_MARK} to_me = 0 WHERE to_me AND NOT {_TO_OWN}"
 
 
 def identity_of(mail: ParsedMail) -> str:

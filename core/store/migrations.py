@@ -36,6 +36,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(6, schema.VERSION_6),
     Migration(7, schema.VERSION_7),
     Migration(8, schema.VERSION_8),
+    Migration(9, schema.VERSION_9),
 )
 
 

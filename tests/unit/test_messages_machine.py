@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import settings
@@ -14,11 +15,12 @@ from core.store.messages import MessageRepository, NewMessage
 from tests.store_things import account, mail, message, open_database
 
 numbers = st.integers(0, 7)
+NEVER = datetime.fromtimestamp(0, UTC)
 words = st.sampled_from(["apple", "pear", "plum"])
 
 
 class Messages(RuleBasedStateMachine):
-    """The model: Message-ID -> (text, outgoing, answered, what it replies to)."""
+    """The model: Message-ID -> (text, outgoing, answered, what it replies to), and -> its thread."""
 
     @initialize()
     def make(self) -> None:
@@ -27,6 +29,7 @@ class Messages(RuleBasedStateMachine):
         self.owner = AccountRepository(self.database).add(account())
         self.messages = MessageRepository(self.database)
         self.model: dict[str, NewMessage] = {}
+        self.threads: dict[str, str] = {}
 
     @rule(
         batch=st.lists(
@@ -54,6 +57,7 @@ class Messages(RuleBasedStateMachine):
     def delete(self, number: int) -> None:
         stored = self.messages.by_header(f"<{number}@firm.example>")
         assert (stored is not None) == (self.model.pop(f"<{number}@firm.example>", None) is not None)
+        self.threads.pop(f"<{number}@firm.example>", None)
         if stored is not None:
             self.messages.delete([stored.id])
 
@@ -74,7 +78,7 @@ class Messages(RuleBasedStateMachine):
         wanted = {
             name
             for name, one in self.model.items()
-            if not one.outgoing and not one.answered and name not in replied
+            if not one.outgoing and not one.answered and name not in replied and self.is_last(name)
         }
         assert {one.mail.message_id for one in self.messages.waiting()} == wanted
         assert self.messages.waiting_count() == len(wanted)
@@ -98,9 +102,20 @@ class Messages(RuleBasedStateMachine):
         known = self.model.get(new.mail.message_id)
         if known is None:
             self.model[new.mail.message_id] = new
+            self.join(new)
         elif new.outgoing or not known.outgoing:
             answered = known.answered or new.answered
             self.model[new.mail.message_id] = replace(known, outgoing=new.outgoing, answered=answered)
+
+    def join(self, new: NewMessage) -> None:
+        own, parent = new.mail.message_id, new.mail.in_reply_to
+        thread = self.threads.get(parent) or parent or own
+        self.threads = {name: thread if one == own else one for name, one in self.threads.items()}
+        self.threads[own] = thread
+
+    def is_last(self, name: str) -> bool:
+        thread = [one for one, thread in self.threads.items() if thread == self.threads[name]]
+        return name == max(thread, key=lambda one: self.model[one].mail.date or NEVER)
 
 
 TestMessages = Messages.TestCase

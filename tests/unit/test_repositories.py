@@ -156,11 +156,11 @@ def test_waiting_is_received_from_people_and_not_answered(database: Database) ->
             message(mail(8, in_reply_to="<6@firm.example>"), owner),  # not the user's: answers nothing
         ]
     )
-    assert [one.mail.subject for one in messages.waiting()] == ["Matter 8", "Matter 6", "Matter 1"]
-    assert [one.mail.subject for one in messages.waiting(limit=1, offset=1)] == ["Matter 6"]
-    assert messages.waiting_count() == 3
-    messages.mark_answered(messages.waiting()[0].id)
+    assert [one.mail.subject for one in messages.waiting()] == ["Matter 8", "Matter 1"]
+    assert [one.mail.subject for one in messages.waiting(limit=1, offset=1)] == ["Matter 1"]
     assert messages.waiting_count() == 2
+    messages.mark_answered(messages.waiting()[0].id)
+    assert messages.waiting_count() == 1
 
 
 def test_search_finds_words_and_beginnings_in_any_spelling(database: Database) -> None:
