@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from core.errors import InputError, UpdatesError
@@ -94,6 +93,8 @@ class Updates:
     @property
     def news(self) -> News:
         """What is known, without asking anybody."""
+        from importlib.metadata import version  # late: 5 ms of every start
+
         own = version("longhand")
         heard = self._heard
         newest = heard.statement if heard else None
