@@ -215,11 +215,16 @@ class Model:
         return _logits(self._context, place, self.n_vocab)
 
     def take_back(self, count: int) -> None:
-        """The last `count` tokens were not said."""
-        if count:
-            left = len(self.cached) - count
-            _llama.llama_memory_seq_rm(_llama.llama_get_memory(self._context), 0, left, -1)
-            del self.cached[left:]
+        """The last `count` tokens were not said. Raises Cancelled, ModelError."""
+        if not count:
+            return
+        left = self.cached[:-count]
+        if _llama.llama_memory_seq_rm(_llama.llama_get_memory(self._context), 0, len(left), -1):
+            self.cached = left
+            return
+        self._forget()  # a cache that keeps a window alone may have lost what stands before
+        for start in range(0, len(left), self._step):
+            self.decode(left[start : start + self._step])
 
     def logits(self) -> Logits:
         """Of the last token decoded: [n_vocab], valid until the next decode."""
