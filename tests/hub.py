@@ -41,6 +41,7 @@ class StandIn:
     asked: list[str] = field(default_factory=list)
     headers: list[str] = field(default_factory=list)
     revision: str = REVISION
+    below: str = ""  # the path of a mirror
 
     def describe(self) -> bytes:
         lfs = {"sha256": hashlib.sha256(self.content).hexdigest(), "size": len(self.content)}
@@ -60,9 +61,9 @@ def stand_in(content: bytes) -> Iterator[StandIn]:
             if hub.api_faults:
                 fault = hub.api_faults.pop(0)
                 self.answer(fault.status, fault.headers)
-            elif self.path == f"/api/models/{REPO}?blobs=true":
+            elif self.path == f"{hub.below}/api/models/{REPO}?blobs=true":
                 self.answer(200, {}, hub.describe())
-            elif self.path == f"/{REPO}/resolve/{hub.revision}/{FILE}":
+            elif self.path == f"{hub.below}/{REPO}/resolve/{hub.revision}/{FILE}":
                 self.answer(302, {"Location": f"{hub.cdn}/blob?signed=abc"})
             else:
                 self.answer(404, {"X-Error-Code": "RepoNotFound"})

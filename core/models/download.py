@@ -66,11 +66,13 @@ class Downloads:
 
     def ask(self, name: str, cancel: CancelToken) -> HubFile:
         """What the hub has under a name of the catalogue, or OWNER/NAME:FILE.gguf. Raises ModelError also for
-        what does not fit this machine."""
+        what fits neither the memory nor the disk of this machine."""
         repo, file = source(name)
         with self._connect() as hub:
             found = hub.describe(repo, file, cancel.check)
         check_memory(found.size, machine(self.folder))
+        if not self.has(found):
+            self._check_room(found.size - _size(self._partial(found)))
         return found
 
     def has(self, wanted: HubFile) -> bool:
@@ -89,7 +91,7 @@ class Downloads:
                 f"There is another {path.name} in the profile's folder of models; remove it or move it away"
                 " first."
             )
-        partial = path.with_name(f"{path.name}.{wanted.sha256[:12]}.partial")
+        partial = self._partial(wanted)
         try:
             self._remove_partials(path, but=partial)
             self._transfer(wanted, partial, progress, cancel)
@@ -122,7 +124,7 @@ class Downloads:
         return any(self._partials(path))
 
     def _transfer(self, wanted: HubFile, partial: Path, progress: Progress, cancel: CancelToken) -> None:
-        there = Tally(partial.stat().st_size if partial.exists() else 0)
+        there = Tally(_size(partial))
         if there.bytes > wanted.size:  # never of our making; the check would find it after the download
             partial.unlink()
             there.bytes = 0
@@ -144,6 +146,11 @@ class Downloads:
                 f"The disk has too little room: {_gb(size)} are to come, {_gb(_RESERVE)} should stay free,"
                 f" and {_gb(free)} are; make room and run the same command again."
             )
+
+    def _partial(self, wanted: HubFile) -> Path:
+        """Where what comes of it lies until it is whole."""
+        path = self.path(wanted.file)
+        return path.with_name(f"{path.name}.{wanted.sha256[:12]}.partial")
 
     def _partials(self, path: Path) -> list[Path]:
         return [one for one in self.folder.glob("*.partial") if one.name.startswith(f"{path.name}.")]
@@ -203,6 +210,11 @@ def _shared(wanted: HubFile) -> dict[str, Any]:
 
 def _key(path: Path) -> str:
     return f"model/{path.name}"
+
+
+def _size(path: Path) -> int:
+    """In bytes, 0 where it is not there."""
+    return path.stat().st_size if path.exists() else 0
 
 
 def _private(path: str, flags: int) -> int:

@@ -353,9 +353,29 @@ def test_too_little_room_is_said_before(
 ) -> None:
     real = shutil.disk_usage(fetching.folder)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: real._replace(free=500_000_000))
-    with pytest.raises(ModelError, match=r"too little room: 0\.0 GB are to come"):
-        fetching.get()
+    told = r"too little room: 0\.0 GB are to come"
+    with pytest.raises(ModelError, match=told):
+        fetching.downloads.ask(NAME, CancelToken())  # before anybody is asked whether to fetch it
     assert hub.asked == []
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: real)
+    wanted = fetching.downloads.ask(NAME, CancelToken())
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: real._replace(free=500_000_000))
+    with pytest.raises(ModelError, match=told):  # it was taken since
+        fetching.downloads.get(wanted, Progress(), CancelToken())
+    assert hub.asked == []
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: real)
+    fetching.get()
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: real._replace(free=0))
+    fetching.get()  # what is there takes no room
+
+
+def test_a_mirror_may_lie_below_a_path(hub: StandIn, fetching: Fetching) -> None:
+    hub.below = "/mirrors/models"
+    fetching.settings = Download(hub=f"{hub.url}{hub.below}/")
+    assert fetching.get().sha256 == hashlib.sha256(hub.content).hexdigest()
+    fetching.settings = Download(hub=hub.url)
+    with pytest.raises(InputError, match="no such repository"):
+        fetching.downloads.ask(NAME, CancelToken())
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the disk that is always full is Linux's")
