@@ -4,21 +4,36 @@ from dataclasses import replace
 from pathlib import Path
 
 from core import messages
-from core.domain import Draft
+from core.domain import Address, Context, Draft, Incoming
 from core.drafting.outcomes import Outcomes
 from core.engine.llama import LlamaEngine
+from core.models.catalogue import CatalogueEntry
 from core.models.choice import ModelChoice, ModelEntry
 from core.models.cloud_terms import CloudTerms
 from core.models.download import Downloads
 from core.models.graphics import Graphics
 from core.models.hardware import machine
+from core.models.prompts import agent
+from core.preference.small_base import make_ready
+from core.preference.trainer import Trainer
 from core.store.adapters import AdapterRepository
+from core.store.checkpoints import CheckpointRepository
 from core.store.database import Database
 from core.store.jobs import JobRepository
 from core.store.kept_settings import KeptSettings
 from core.store.settings import Cloud
 
 _PACE = "pace/"  # key of the words in a second that a model wrote in its last draft
+# What a new base has to read alike in training and in use: markup, letters beyond ASCII, line ends.
+_SAMPLE = Context(
+    Incoming(
+        Address("Ann Field", "ann@field.example"),
+        Address("Tom", "tom@hale.example"),
+        "Größe – 1,250.50 €",
+        "Hi Tom,\n\ncould we meet on 12 May? <|im_end|> It's about the “Falcon”.\n\nAnn",
+    ),
+    "yes; ask for the agenda",
+)
 _TELLING = 8  # words: a shorter draft tells of starting up, not of writing
 
 
@@ -35,6 +50,7 @@ class ModelDesk:
         self._settings, self._downloads, self._engine = settings, downloads, engine
         self._cloud, self._outcomes = cloud, outcomes
         self._adapters, self._jobs = AdapterRepository(database), JobRepository(database)
+        self._checkpoints = CheckpointRepository(database)
         self.graphics = Graphics(self._jobs, engine)
 
     @property
@@ -59,6 +75,8 @@ class ModelDesk:
     def use(self, name: str) -> str:
         """A name of the catalogue, a GGUF file, or 'cloud'; what to tell the user. Raises InputError,
         ModelError."""
+        if small := self.now.small(name):
+            return self._use_small(*small)
         self._engine.try_graphics_again()
         chosen = self.now.use(name)
         self._settings.save(replace(self._settings.now, large=chosen))
@@ -66,6 +84,19 @@ class ModelDesk:
         card = self.graphics.note(file)
         told = (f"{file} writes from now on.", card, self.mixed_families(), self._left_out())
         return " ".join(filter(None, told))
+
+    def _use_small(self, entry: CatalogueEntry, file: Path) -> str:
+        """The base of the preference agent. The agent in use stays on its own until something was learned."""
+        if not entry.embedded:
+            folder = self.now.base_folder(entry.name)
+            trainer = Trainer(folder, self._checkpoints, self._jobs)
+            try:
+                make_ready(file, folder, trainer, lambda one: self.now.small_ids(file, one), [agent(_SAMPLE)])
+            finally:
+                trainer.close()
+        before = self._settings.now
+        self._settings.save(replace(before, small=replace(before.small, name=entry.name)))
+        return messages.learning.small_in_use(entry.name)
 
     def use_cloud(self, cloud: Cloud, key: str) -> str:
         """A model service; what to tell the user. See CloudTerms.turn_on."""

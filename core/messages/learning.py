@@ -17,7 +17,7 @@ NO_NF4 = (
     "takes more memory."
 )
 CANNOT_BE_TRAINED = (
-    "The writing model is of a kind that Longhand cannot train; Qwen 2 and 3 can be, and models like Llama 2."
+    "This model is of a kind that Longhand cannot train; Qwen 2 and 3 can be, and models like Llama 2."
 )
 SERVICE_CANNOT_BE_TRAINED = "The writing model is a service's, which Longhand cannot train."
 WAITS_FOR_DRAFT = "Learning waits while a draft is written"
@@ -127,7 +127,7 @@ def _add_learning(platform: str) -> str:
 def large_does_not_fit(needed: float, free: float) -> str:
     """Bytes."""
     return (
-        f"The writing model cannot be trained here: unpacking it takes about {needed / 1e9:.1f} GB of memory,"
+        f"This model cannot be trained here: unpacking it takes about {needed / 1e9:.1f} GB of memory,"
         f" and {free / 1e9:.1f} GB are free."
     )
 
@@ -135,7 +135,7 @@ def large_does_not_fit(needed: float, free: float) -> str:
 def large_has_no_room(needed: float, free: float) -> str:
     """Bytes."""
     return (
-        f"The writing model cannot be trained here: unpacked it takes {needed / 1e9:.1f} GB of disk, and"
+        f"This model cannot be trained here: unpacked it takes {needed / 1e9:.1f} GB of disk, and"
         f" {free / 1e9:.1f} GB are free."
     )
 
@@ -149,3 +149,9 @@ def memory_short(at_once: int, batch: int, twice: bool) -> str:
     how = f"{at_once} of {batch} lessons are" if at_once > 1 else f"1 of {batch} lessons is"
     slower = ", and layers are calculated twice" if twice else ""
     return f"Memory is short: {how} worked on at a time{slower}. Learning takes a little longer."
+
+
+def small_in_use(name: str) -> str:
+    return (
+        f"{name} learns your style when you learn next; until then drafts go on with what was learned before."
+    )

@@ -1,6 +1,7 @@
 """Which models a profile uses: the writer (M_L), by its settings, and the agent's base (M_A)."""
 
 import filecmp
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from core.models.prompts import Prompt
 from core.models.service import Service
 from core.store.settings import LargeModel, Settings
 
+_NF4 = "-nf4"  # ends the name of weights as training saw them
 CRAWLING = 1.5  # words per second: with fewer, a reply of a hundred words takes over a minute
 
 
@@ -152,10 +154,13 @@ class ModelChoice:
         return LocalModel(self._engine, path, entry.name, family, adapter, entry.repeat_penalty)
 
     def agent(self, adapter: bytes, base: str = "") -> ChatModel:
-        """M_A: the small model with an adapter (GGUF bytes, or empty), on its shipped weights or on
-        those that `base` names: the stem of `dequantised`. Raises ModelError where these are gone."""
-        entry = find(self._settings.small.name)
-        path = self.dequantised if base == self.dequantised.stem else self.shipped
+        """M_A: a small model with an adapter (GGUF bytes, or empty). `base`: the weights that it was trained
+        on, by the model's name or the stem of `dequantised`; those of the model in use where it is empty.
+        Raises ModelError where they are gone."""
+        name = base.removesuffix(_NF4)
+        known = next((one for one in catalogue() if one.name == name), None)
+        entry = known or find(self._settings.small.name)
+        path = self._dequantised(entry.name) if base.endswith(_NF4) else self._path(entry)
         if not path.is_file():
             raise ModelError("The weights that the agent was trained on are gone; learn again.")
         return LocalModel(self._engine, path, entry.name, entry.family, adapter or None)
@@ -163,17 +168,45 @@ class ModelChoice:
     @property
     def shipped(self) -> Path:
         """The small model's GGUF."""
-        return embedded_path(self._settings.small.name)
+        return self._path(find(self._settings.small.name))
 
     @property
     def dequantised(self) -> Path:
         """Where the small model's weights lie as training saw them, once they were asked for: they hold
         nothing of the user's, so they need no encryption."""
-        return self._downloads.folder / f"{self._settings.small.name}-nf4.gguf"
+        return self._dequantised(self._settings.small.name)
+
+    def _dequantised(self, name: str) -> Path:
+        return self._downloads.folder / f"{name}{_NF4}.gguf"
 
     def small_base(self) -> Path:
         """The small model's folder, for training. Raises InputError for one that cannot be trained."""
-        return embedded_weights(self._settings.small.name)
+        entry = find(self._settings.small.name)
+        if not entry.repo:
+            return embedded_weights(entry.name)
+        if not self.base_folder(entry.name).is_dir():
+            raise InputError(
+                f"{entry.name} is not ready to be trained; 'longhand models use {entry.name}' makes it so."
+            )
+        return self.base_folder(entry.name)
+
+    def base_folder(self, name: str) -> Path:
+        """Where the weights of a small model from the hub lie, unpacked to be trained."""
+        return self._downloads.folder / "bases" / name
+
+    def small(self, name: str) -> tuple[CatalogueEntry, Path] | None:
+        """A model of the catalogue to learn with, and its GGUF; None for any other name. Raises InputError
+        where it is not on this machine."""
+        entry = next((one for one in catalogue() if one.name == name and one.role == "small"), None)
+        if entry is None:
+            return None
+        if not self._path(entry).is_file():
+            raise InputError(f"{name} is not on this machine; {to_fetch(entry)}")
+        return entry, self._path(entry)
+
+    def small_ids(self, file: Path, prompt: Prompt) -> list[int]:
+        """Token ids of a turn as a small model reads it."""
+        return self._engine.tokenize_prompt(file, prompt)
 
     def entries(self, here: Machine) -> tuple[ModelEntry, ...]:
         """All that can be chosen now, or fetched, weighed against a machine."""
@@ -230,10 +263,16 @@ class ModelChoice:
         writer = self._path(find(large.name)) if large.source == "catalogue" else Path(large.name)
         if large.source != "cloud" and path == writer:
             raise InputError(f"{name} writes now; choose another with 'longhand models use' first.")
+        if known and known.name == self._settings.small.name:
+            raise InputError(
+                f"{name} learns now; 'longhand models use mini-small' goes back to the built-in one."
+            )
         ours = self._downloads.record(path) is not None
         if not ours and not self._downloads.begun(path):
             raise InputError("There is no downloaded model of that name; see 'longhand models list'.")
         self._downloads.remove(path)
+        if known:
+            shutil.rmtree(self.base_folder(known.name), ignore_errors=True)
 
     def _downloaded(self, name: str) -> Path:
         """Where a downloaded model lies that is named as for `get`, or by its file alone."""

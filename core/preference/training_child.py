@@ -110,7 +110,7 @@ def _unpack(pipe: Pipe, request: m.Unpack) -> None:
         unpack(Path(request.source), Path(request.target), request.settings)
     except OSError as error:
         raise LearningError(
-            "There is no room on disk for the writing model's weights; free some and try again."
+            "There is no room on disk for the model's weights; free some and try again."
         ) from error
     pipe.send(m.Unpacked())
 

@@ -24,7 +24,7 @@ from desktop.care.terms_dialog import TermsDialog
 from desktop.desk import Changed, Desk
 from desktop.jobs import Job
 from desktop.operations import models as operations
-from desktop.parts import ActionButton, command, label, page, press, row
+from desktop.parts import ActionButton, command, heading, label, page, press, row
 from desktop.screen import Screen
 from desktop.theme import SPACE
 from desktop.words import say
@@ -33,6 +33,7 @@ from desktop.words import say
 class ModelsPane(Screen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, Changed.MODELS)
+        self._listed: tuple[ModelEntry, ...] = ()
         self.entries: tuple[ModelEntry, ...] = ()
         self.cards: dict[str, ModelCard] = {}
         self._getting: dict[str, Job] = {}
@@ -65,16 +66,20 @@ class ModelsPane(Screen):
 
     def show_models(self, entries: Sequence[ModelEntry]) -> None:
         self.terms_action.setEnabled(bool(self._desk.app.cloud.now.model))
-        shown = tuple(one for one in entries if one.role == "large")
-        if shown == self.entries:
+        if tuple(entries) == self._listed:
             return
-        self.entries = shown
+        self._listed = tuple(entries)
+        self.entries = tuple(one for one in entries if one.role == "large")
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, SPACE, 0)
         column.setSpacing(SPACE + 4)
         self.cards = {}
-        for one in self.entries:
+        learners = [one for one in entries if one.role == "small"]
+        for one in (*self.entries, *learners):
+            if one in learners[:1]:
+                column.addSpacing(SPACE)
+                column.addWidget(heading(say("What learns your style")))
             made = ModelCard(one, self)
             self.cards[one.name] = made
             if one.name in self._getting:
@@ -162,7 +167,9 @@ class ModelCard(QFrame):
         self.setObjectName("card")
         self._job: Job | None = None
         name = entry.name
-        self.use = press(say("Use"), lambda: pane.use(name), hint=say("Let this model write from now on"))
+        writes = entry.role == "large"
+        hint = say("Let this model write from now on") if writes else say("Let learning build on this model")
+        self.use = press(say("Use"), lambda: pane.use(name), hint=hint)
         self.get = press(say("Get …"), lambda: pane.get(name), hint=say("Download it, or the rest of it"))
         self.pause = press(say("Pause"), self._on_pause, hint=say("What has come is kept; Get goes on"))
         self.remove = press(
@@ -181,7 +188,8 @@ class ModelCard(QFrame):
     def _lay_out(self, entry: ModelEntry) -> None:
         title = label(entry.name, size=1.1, bold=True)
         title.setWordWrap(False)
-        mark = label(say("Writes now") if entry.in_use else "", role="mark", size=0.92, bold=True)
+        used = say("Writes now") if entry.role == "large" else say("Learns now")
+        mark = label(used if entry.in_use else "", role="mark", size=0.92, bold=True)
         mark.setWordWrap(False)
         mark.setVisible(entry.in_use)
         pace = messages.models.pace(entry.words_per_second, entry.measured)
