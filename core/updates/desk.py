@@ -112,9 +112,10 @@ class Updates:
     @property
     def due(self) -> bool:
         """Whether a day has passed since the last question, whatever came of it. Never where it is off."""
+        if not (self._on and self._policy.allows_updates):
+            return False
         asked = self._jobs.get(_ASKED, datetime)
-        wanted = self._on and self._policy.allows_updates
-        return wanted and (asked is None or not timedelta(0) <= self._now() - asked < _DAY)
+        return asked is None or not timedelta(0) <= self._now() - asked < _DAY
 
     def turn(self, on: bool) -> None:
         """Raises UpdatesError where the firm's policy is against it."""
