@@ -4,14 +4,13 @@ is closed. What a user does on a screen is the screen's own."""
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSettings, Qt, QTimer
+from PySide6.QtCore import QEvent, QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
     QMenu,
     QMessageBox,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -38,6 +37,7 @@ from desktop.parts import command, label, retint
 from desktop.rail import Rail
 from desktop.replies.pane import RepliesPane
 from desktop.rules.pane import RulesPane
+from desktop.scrolled import Pages, Scrolled
 from desktop.tray import Tray
 from desktop.words import say
 
@@ -53,7 +53,7 @@ class MainWindow(QMainWindow):
         self._some = False  # whether there is an account
         self._notice: QMessageBox | None = None
         self.setWindowTitle("Longhand")
-        self.resize(1280, 820)
+        self.resize(QSize(1280, 820).boundedTo(self.screen().availableSize()))
         self.setAcceptDrops(True)
         self.empty = EmptyState()
         self.setup = SetupScreen(self.desk, settings)
@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
             self.show_screen(self.setup)
 
     def _lay_out(self) -> None:
-        self.screens = QStackedWidget()
+        self.screens = Pages()
         for screen in (
             self.empty,
             self.setup,
@@ -101,7 +101,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.screens, 1)
+        column.addWidget(Scrolled(self.screens), 1)
         column.addWidget(self.told)
         column.addWidget(self.job_bar)
         self.setCentralWidget(whole)

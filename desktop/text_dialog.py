@@ -1,8 +1,9 @@
 """A long text to read, and nothing else to do with it."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
+from desktop.scrolled import fit_on_screen
 from desktop.words import say
 
 
@@ -11,7 +12,7 @@ def show_text(parent: QWidget, title: str, text: str) -> QDialog:
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(title)
-    dialog.resize(720, 560)
+    fit_on_screen(dialog, QSize(720, 560))
     page = QPlainTextEdit(text)
     page.setReadOnly(True)
     page.setAccessibleName(title)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSpinBox,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -30,6 +29,7 @@ from desktop.desk import Desk
 from desktop.jobs import Job
 from desktop.operations import accounts
 from desktop.parts import label, press, row
+from desktop.scrolled import Pages, Scrolled, fit_on_screen
 from desktop.theme import SPACE
 from desktop.words import say
 
@@ -150,13 +150,13 @@ class AccountDialog(QDialog):
         excluding, second = _step(say("What must never be read?"), never)
         second.addWidget(self.never)
         second.addStretch(1)
-        self.steps = QStackedWidget()
+        self.steps = Pages()
         for step in (signing, excluding):
             self.steps.addWidget(step)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE * 2)
         whole.setSpacing(SPACE * 2)
-        whole.addWidget(self.steps, 1)
+        whole.addWidget(Scrolled(self.steps), 1)
         whole.addLayout(row(self.by_hand, 1, self.cancel, self.back, self.next, self.ok))
 
     def _show_step(self, number: int) -> None:
@@ -172,6 +172,13 @@ class AccountDialog(QDialog):
         for field in self._server:
             self.form.setRowVisible(field, shown)
         self.by_hand.setVisible(not shown)
+        self._grow()
+
+    def _grow(self) -> None:
+        """Rows that come want room; what the screen has not is scrolled to."""
+        self.form.invalidate()
+        self.steps.updateGeometry()
+        fit_on_screen(self, self.sizeHint())
 
     # Signing in by a web page
 
@@ -245,6 +252,7 @@ class AccountDialog(QDialog):
     def _tell(self, sentence: str) -> None:
         self.found.setText(sentence)
         self.found.show()
+        self._grow()
 
     def _on_tls(self) -> None:
         self.port.setValue(PORTS[self.tls.currentData()])

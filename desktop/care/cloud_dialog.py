@@ -3,11 +3,12 @@ for mail to which of the user's addresses."""
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFormLayout, QLineEdit, QWidget
 
 from core.models.services import KnownService, services
 from desktop.care.dialog_buttons import agree_or_cancel
 from desktop.parts import label
+from desktop.scrolled import scrolled_form
 from desktop.theme import SPACE
 from desktop.words import say
 
@@ -49,12 +50,9 @@ class CloudDialog(QDialog):
             "Names, addresses and numbers go as placeholders. Privacy shows the exact text, and keeps a "
             "record of what was sent."
         )
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE * 2)
-        whole.setSpacing(SPACE * 2)
+        whole = scrolled_form(self, buttons)
         whole.addWidget(label(told, role="warn"))
         whole.addLayout(form)
-        whole.addWidget(buttons)
         self.service.currentIndexChanged.connect(self._on_service)
         self._on_service()
 

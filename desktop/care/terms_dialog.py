@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QPlainTextEdit, QSpinBox, QWidget
 
 from core.models.budget import Used
 from core.store.settings import Cloud
 from desktop.care.dialog_buttons import agree_or_cancel
 from desktop.parts import label
+from desktop.scrolled import scrolled_form
 from desktop.theme import SPACE
 from desktop.words import say
 
@@ -49,12 +50,9 @@ class TermsDialog(QDialog):
             field.setAccessibleName(text.replace("&", ""))
         counted = say("Used this month: {0} requests, {1} tokens.").format(used.requests, used.tokens)
         buttons, _ = agree_or_cancel(self, say("Keep"))
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE * 2)
-        whole.setSpacing(SPACE * 2)
+        whole = scrolled_form(self, buttons)
         whole.addLayout(form)
         whole.addWidget(label(counted, role="muted"))
-        whole.addWidget(buttons)
 
     @property
     def terms(self) -> Cloud:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QVBoxLayout, QWidget
 
 from desktop.icon import pixmap
 from desktop.parts import label, press
@@ -19,9 +20,10 @@ class EmptyState(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._signs: list[tuple[QLabel, str]] = []
-        cards = QHBoxLayout()
-        cards.setSpacing(SPACE * 2)
-        cards.addStretch(1)
+        self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._cards.setSpacing(SPACE * 2)
+        self._cards.addStretch(1)
+        self._held: list[QFrame] = []
         for card in (
             self._card(
                 "sample",
@@ -46,8 +48,9 @@ class EmptyState(QWidget):
                 self.import_asked.emit,
             ),
         ):
-            cards.addWidget(card)
-        cards.addStretch(1)
+            self._cards.addWidget(card)
+            self._held.append(card)
+        self._cards.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(SPACE * 4, SPACE * 4, SPACE * 4, SPACE * 4)
         whole.addStretch(2)
@@ -64,8 +67,21 @@ class EmptyState(QWidget):
             text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             whole.addWidget(text)
         whole.addSpacing(SPACE * 5)
-        whole.addLayout(cards)
+        whole.addLayout(self._cards)
         whole.addStretch(3)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Of one card: where there is no room beside each other they stand below each other."""
+        wide = max(card.minimumSizeHint().width() for card in self._held)
+        return QSize(wide + SPACE * 8, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        wide = sum(card.minimumSizeHint().width() + SPACE * 2 for card in self._held)
+        beside = wide + SPACE * 6 <= self.width()
+        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if direction is not self._cards.direction():
+            self._cards.setDirection(direction)
 
     def retint(self) -> None:
         for sign, name in self._signs:
@@ -88,14 +104,15 @@ class EmptyState(QWidget):
     ) -> QFrame:
         card = QFrame()
         card.setObjectName("card")
-        card.setMinimumWidth(272)
         column = QVBoxLayout(card)
         column.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE * 3)
         column.setSpacing(SPACE)
         column.addWidget(self._sign(symbol, 28, "accent"))
         column.addSpacing(SPACE)
         column.addWidget(label(title, size=1.15, bold=True))
-        column.addWidget(label(text, role="muted"), 1, Qt.AlignmentFlag.AlignTop)
+        told = label(text, role="muted")
+        told.setMinimumWidth(224)
+        column.addWidget(told, 1, Qt.AlignmentFlag.AlignTop)
         column.addSpacing(SPACE)
         column.addWidget(press(action, on_click, primary=primary))
         return card

@@ -3,7 +3,7 @@ kept at once, so the test can be left and gone on with."""
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QTextEdit, QVBoxLayout, QWidget
 
 from core.evaluation.blind import Answer, BlindTest, Question
@@ -11,6 +11,7 @@ from desktop import words
 from desktop.desk import Desk
 from desktop.operations import learning
 from desktop.parts import ActionButton, command, heading, label, row
+from desktop.scrolled import fit_on_screen
 from desktop.theme import SPACE
 from desktop.words import say
 
@@ -21,7 +22,7 @@ class BlindDialog(QDialog):
         self._desk, self._test = desk, test
         self.question: Question | None = None
         self.setWindowTitle(say("Which sounds like you?"))
-        self.resize(860, 600)
+        fit_on_screen(self, QSize(860, 600))
         self.count = label(role="muted")
         self.mail = label(bold=True)
         self.came = _text(say("The mail that is answered"))

@@ -1,8 +1,10 @@
 """Before anything is sent to a model service for the first time: the exact text, and whether to send it."""
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop.parts import label
+from desktop.scrolled import fit_on_screen
 from desktop.theme import SPACE
 from desktop.words import say
 
@@ -13,7 +15,7 @@ class FirstRequest(QDialog):
     def __init__(self, parent: QWidget, service: str, text: str) -> None:
         super().__init__(parent)
         self.setWindowTitle(say("The first request to a service"))
-        self.resize(720, 600)
+        fit_on_screen(self, QSize(720, 600))
         told = say(
             "{0} is to write this draft. Nothing was sent to it yet. This is the exact text it would get; "
             "what stands in it as a placeholder stays on this machine."

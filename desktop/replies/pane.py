@@ -362,6 +362,7 @@ def _column(title: QWidget, hint: QWidget, rest: QWidget) -> QWidget:
     column = QVBoxLayout(made)
     column.setContentsMargins(SPACE * 2, SPACE * 2, SPACE, 0)
     column.setSpacing(SPACE + 2)
+    hint.setMinimumWidth(SPACE)  # it wraps, in however little there is
     column.addWidget(title)
     column.addWidget(hint)
     column.addWidget(rest, 1)

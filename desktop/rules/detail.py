@@ -3,7 +3,8 @@ from, the mails that show it, and the rules that ask for something else."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +24,7 @@ from desktop.operations.rules import Reasons
 from desktop.parts import heading, label, row
 from desktop.replies.thread_view import ThreadView
 from desktop.rules.trend import Trend
+from desktop.scrolled import fit_on_screen
 from desktop.theme import SPACE
 from desktop.words import say
 
@@ -93,7 +96,7 @@ class RuleDetail(QScrollArea):
         dialog = QDialog(self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(mail.mail.subject)
-        dialog.resize(560, 480)
+        fit_on_screen(dialog, QSize(560, 480))
         reading = ThreadView()
         reading.show_thread((mail,))
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -150,14 +153,27 @@ class RuleDetail(QScrollArea):
 
     def _mail_button(self, mail: StoredMessage) -> QPushButton:
         to = words.who(mail.mail.to[0]) if mail.mail.to else ""
-        made = QPushButton()
-        made.setObjectName("row")
         full = say("{0}, to {1}: {2}").format(words.day(mail.mail.date), to, mail.mail.subject)
-        made.setText(self.fontMetrics().elidedText(full, Qt.TextElideMode.ElideRight, 300))
+        made = _Line(full)
+        made.setObjectName("row")
         made.setToolTip(say("Read this mail"))
         made.setAccessibleName(full)
         made.clicked.connect(lambda: self.open_mail(mail))
         return made
+
+
+class _Line(QPushButton):
+    """One line of text, cut where there is no room for more of it."""
+
+    def __init__(self, full: str) -> None:
+        super().__init__()
+        self._full = full
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        room = self.width() - SPACE * 2
+        self.setText(self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, room))
 
 
 def _story(rule: Rule) -> str:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QLineEdit,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -18,6 +17,7 @@ from core.preference.rule_changes import common_scope
 from core.traits import OTHER, TRAITS
 from desktop import words
 from desktop.parts import label
+from desktop.scrolled import fit_on_screen, scrolled_form
 from desktop.theme import SPACE
 from desktop.words import say
 
@@ -93,9 +93,7 @@ class RuleDialog(QDialog):
         buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(say("Cancel"))
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE * 2)
-        whole.setSpacing(SPACE * 2)
+        whole = scrolled_form(self, buttons)
         told = say(
             "One line about how you write, never about facts. It is yours: it wins over what was found."
         )
@@ -103,12 +101,13 @@ class RuleDialog(QDialog):
         if self._merged:
             whole.addWidget(label("\n".join(f"– {one.sentence}" for one in self._merged), role="note"))
         whole.addLayout(form)
-        whole.addWidget(buttons)
 
     def _check(self) -> None:
         kind = ScopeKind(self.whom.currentData())
         everyone = kind is ScopeKind.EVERYONE
         self.form.setRowVisible(self.value, not everyone)
+        if self.isVisible():
+            fit_on_screen(self, self.sizeHint())  # the row that came wants room
         self.value.setPlaceholderText(
             {
                 ScopeKind.PERSON: "ann@firm.example",

@@ -5,18 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QTranslator
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop import theme
 from desktop.appearance import Theme
-from desktop.first_run.setup import ASKED
 from desktop.main_window import MainWindow
 from tests.desktop.conftest import OpenWindow, open_app
+from tests.desktop.whole import Longer, check, check_dialogs
 
-NAMES = ("replies", "rules", "learning", "models", "accounts", "privacy", "appearance", "about", "empty")
-ROUNDING = 2  # of layouts, in pixels
+SMALL = (960, 540)  # what is left of a screen of 1920 x 1080 at 200 %, in device-independent pixels
+BARS = 56  # of it: the title bar of the window, and what the desktop keeps for itself
 
 
 @pytest.fixture(autouse=True)
@@ -33,18 +33,6 @@ def gone() -> None:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
-class Longer(QTranslator):
-    """Every text of ours with accents and a third longer, as German would be."""
-
-    def translate(self, context: str, text: str, *_rest: object) -> str:
-        if context != "Longhand":
-            return text
-        return "[" + text.translate(str.maketrans("aeiou", "äéîöû")) + "~" * (len(text) // 3) + "]"
-
-    def isEmpty(self) -> bool:  # noqa: N802
-        return False
-
-
 @pytest.fixture
 def longer(qapp: QApplication) -> Iterator[None]:
     made = Longer()
@@ -53,66 +41,11 @@ def longer(qapp: QApplication) -> Iterator[None]:
     qapp.removeTranslator(made)
 
 
-def screens(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
-    for name in (
-        "replies",
-        "rules",
-        "learning",
-        "models",
-        "accounts",
-        "privacy",
-        "appearance",
-        "about",
-        "empty",
-    ):
-        window.screens.setCurrentWidget(getattr(window, name))
-        yield name, getattr(window, name)
-    for step in ASKED:
-        window.set_up(step)
-        yield step.value, window.setup
-
-
-def cut_off(screen: QWidget) -> list[str]:
-    """Buttons and labels that are smaller than what they say, or reach out of what holds them."""
-    found = []
-    for one in screen.findChildren(QWidget):
-        if not one.isVisible() or not isinstance(one, QAbstractButton | QLabel) or not one.text():
-            continue
-        size, wanted = one.size(), one.sizeHint()
-        if isinstance(one, QLabel) and one.wordWrap():
-            short = size.height() + ROUNDING < one.heightForWidth(size.width())
-        else:
-            short = size.width() + ROUNDING < wanted.width() or size.height() + ROUNDING < wanted.height()
-        held = one.parentWidget()
-        room = held.rect().adjusted(-ROUNDING, -ROUNDING, ROUNDING, ROUNDING) if held else one.geometry()
-        out = not room.contains(one.geometry())
-        if short or out:
-            found.append(f"{type(one).__name__} {one.text()[:40]!r} {size.toTuple()} {wanted.toTuple()}")
-    return found
-
-
-def settle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window.desk.jobs.running, timeout=30_000)
-    for _ in range(4):
-        QApplication.processEvents()
-
-
-def check(qtbot: QtBot, window: MainWindow, width: int, height: int) -> None:
-    window.resize(width, height)
-    wrong = []
-    for name, screen in screens(window):
-        settle(qtbot, window)
-        wrong += [f"{name}: {one}" for one in cut_off(screen)]
-        if window.width() > width or window.height() > height:
-            wrong.append(f"{name}: wants {window.width()} x {window.height()} of {width} x {height}")
-            window.resize(width, height)
-    assert wrong == []
-
-
-@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720)])
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), SMALL])
 def test_every_screen_is_whole(qtbot: QtBot, window: MainWindow, size: tuple[int, int]) -> None:
-    """What a usual screen has at 100 and at 150 %, and one of 2560 x 1440 at 200 %."""
+    """What a usual screen has at 100, 150 and 200 %, and one of 2560 x 1440 at 200 %."""
     check(qtbot, window, *size)
+    check_dialogs(qtbot, window, size[0], size[1] - BARS)
 
 
 def test_every_screen_is_whole_with_letters_twice_as_large(qtbot: QtBot, window: MainWindow) -> None:
@@ -124,6 +57,8 @@ def test_every_screen_is_whole_with_letters_twice_as_large(qtbot: QtBot, window:
 def test_every_screen_is_whole_in_longer_words(qtbot: QtBot, window: MainWindow) -> None:
     assert window.show_rules.text().startswith("[Stylé rûlés~")
     check(qtbot, window, 1440, 900)
+    check(qtbot, window, *SMALL)
+    check_dialogs(qtbot, window, SMALL[0], SMALL[1] - BARS)
 
 
 def test_light_dark_and_letters_change_at_once_and_are_kept(
