@@ -9,7 +9,7 @@ from pathlib import Path
 
 import llama_cpp
 
-from core.engine.llama_native import silence
+from core.engine.llama_context import silence
 from core.engine.llama_vocabulary import Vocabulary
 from core.engine.template import split_template
 from core.errors import ModelError

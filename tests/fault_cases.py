@@ -27,7 +27,7 @@ from tests.dovecot import Dovecot
 from tests.faulty_wire import FAULTS, PLACES, Fault, FaultyWire, Place
 
 MAILS = 60
-SECONDS = 1.5  # that Longhand waits for a server's answer, here
+SECONDS = 1.5  # that Longhand waits for a server to take a call, and for its answers, here
 ME = Address("Me", "me@home.example")
 SECRET = "Zanzibarquokka"  # stands in every mail, and in no sentence for the user
 
@@ -64,7 +64,7 @@ def mails() -> Iterator[tuple[str, tuple[str, ...], bytes]]:
 
 def outcome(server: Dovecot, place: Place, fault: Fault, home: Path) -> Outcome:
     """`home` is a folder of its own. The server's Drafts folder is empty before and after."""
-    waits = patch("core.mail.imap_connection.READ_SECONDS", SECONDS)
+    waits = patch.multiple("core.mail.imap_connection", CONNECT_SECONDS=SECONDS, READ_SECONDS=SECONDS)
     with FaultyWire(server.port, place, fault) as wire, waits:
         if place in ("APPEND", "APPENDED"):
             return _drafted(server, wire, home)

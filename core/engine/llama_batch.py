@@ -18,7 +18,8 @@ from typing import Any
 
 import llama_cpp
 
-from core.engine.llama_native import BATCH, Logits, Model, Sequences
+from core.engine.llama_context import Logits, Sequences
+from core.engine.llama_native import BATCH, Model
 from core.engine.sampler import Sampler
 
 _llama: Any = llama_cpp

@@ -19,14 +19,8 @@ from core.engine.llama_batch import (
     try_paces,
 )
 from core.engine.llama_build import describe_build, load_backends
-from core.engine.llama_native import (
-    AbortFlag,
-    GraphicsError,
-    Model,
-    PromptTokens,
-    graphics_in_use,
-    silence,
-)
+from core.engine.llama_context import AbortFlag, GraphicsError, graphics_in_use, silence
+from core.engine.llama_native import Model, PromptTokens
 from core.engine.memory import peak_rss_mb
 from core.engine.pipe import Failed, Pipe
 from core.engine.sampler import Sampler

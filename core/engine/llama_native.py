@@ -7,7 +7,6 @@ render a chat and tokenise it in one piece, special tokens on, which is not for 
 import ctypes
 import hashlib
 import os
-import sys
 import tempfile
 import time
 from collections import OrderedDict
@@ -20,11 +19,18 @@ from typing import Any
 
 import llama_cpp
 import numpy as np
-import numpy.typing as npt
 
 from core.engine.gguf_file import check_gguf, unreadable
+from core.engine.llama_context import (
+    AbortFlag,
+    GraphicsError,
+    Logits,
+    Sequences,
+    decode,
+    graphics_in_use,
+    logits,
+)
 from core.engine.llama_vocabulary import Vocabulary
-from core.engine.messages import NO_GRAPHICS
 from core.engine.template import shorten
 from core.errors import Cancelled, ModelError
 
@@ -40,9 +46,6 @@ _SMALLEST_CONTEXT = 2048
 _ROOM = 16  # tokens an answer needs at the very least
 _ADAPTERS = 4  # kept loaded per model
 _TINY = 50_000_000  # parameters; below, threads cost more in waiting than they save per token
-_ABORTED = 2  # llama_decode's return when the abort callback said so
-
-Logits = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -53,37 +56,6 @@ class PromptTokens:
     ids: list[int]
     cut: int = 0
     stable: int = 0
-
-
-class GraphicsError(Exception):
-    """The graphics card did not take the model, or gave up. The processor may do, or the file is bad."""
-
-
-def graphics_in_use() -> bool:
-    """Whether models are computed on a graphics card."""
-    return NO_GRAPHICS not in os.environ and bool(_llama.llama_supports_gpu_offload())
-
-
-class AbortFlag:
-    """A flag native code can look at without Python. llama.cpp asks its abort callback between any
-    two operations; `strlen` of a one-byte string answers that (0 or 1) and never waits for the GIL."""
-
-    def __init__(self) -> None:
-        self._byte = ctypes.create_string_buffer(2)
-        library = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
-        self.callback = ctypes.cast(library.strlen, _llama.ggml_abort_callback)
-        self.data = ctypes.cast(self._byte, ctypes.c_void_p)
-
-    def set(self) -> None:
-        self._byte[0] = b"\x01"
-
-    def clear(self) -> None:
-        self._byte[0] = b"\x00"
-
-    def check(self) -> None:
-        """Raises Cancelled when set."""
-        if self._byte[0] != b"\x00":
-            raise Cancelled
 
 
 class Model:
@@ -185,7 +157,7 @@ class Model:
         """Computes at most BATCH further tokens. Raises Cancelled, ModelError."""
         self._told = 0
         array = (_llama.llama_token * len(tokens))(*tokens)
-        _decode(self._context, _llama.llama_batch_get_one(array, len(tokens)), self._flag)
+        decode(self._context, _llama.llama_batch_get_one(array, len(tokens)), self._flag)
         self.cached.extend(tokens)
         self._told = len(self.cached)
 
@@ -205,14 +177,14 @@ class Model:
                 batch.token[at], batch.pos[at], batch.logits[at] = token, len(self.cached) + at, True
                 batch.n_seq_id[at], batch.seq_id[at][0] = 1, 0
             batch.n_tokens = len(tokens)
-            _decode(self._context, batch, self._flag)
+            decode(self._context, batch, self._flag)
         finally:
             _llama.llama_batch_free(batch)
         self.cached.extend(tokens)
 
     def logits_at(self, place: int) -> Logits:
         """Of a token of the last `try_ahead`: [n_vocab], valid until the next decode."""
-        return _logits(self._context, place, self.n_vocab)
+        return logits(self._context, place, self.n_vocab)
 
     def take_back(self, count: int) -> None:
         """The last `count` tokens were not said. Raises Cancelled, ModelError."""
@@ -228,7 +200,7 @@ class Model:
 
     def logits(self) -> Logits:
         """Of the last token decoded: [n_vocab], valid until the next decode."""
-        return _logits(self._context, -1, self.n_vocab)
+        return logits(self._context, -1, self.n_vocab)
 
     def room(self) -> int:
         """Tokens that still fit the context."""
@@ -406,42 +378,6 @@ class Model:
         return buffer.value.decode("utf-8", "replace") if count >= 0 else ""
 
 
-class Sequences:
-    """A context that holds several sequences side by side, numbered from 0."""
-
-    def __init__(self, context: int, count: int, n_vocab: int, flag: AbortFlag) -> None:
-        self._context, self._n_vocab, self._flag = context, n_vocab, flag
-        self.count = count
-
-    def decode(self, batch: Any) -> None:
-        """Computes a native batch. Raises Cancelled, ModelError."""
-        _decode(self._context, batch, self._flag)
-
-    def logits(self, place: int) -> Logits:
-        """Of the token at a place of the batch, which asked for them: [n_vocab], valid until the next."""
-        return _logits(self._context, place, self._n_vocab)
-
-    def forget(self, sequence: int) -> None:
-        _llama.llama_memory_seq_rm(_llama.llama_get_memory(self._context), sequence, -1, -1)
-
-
-def _decode(context: int | None, batch: Any, flag: AbortFlag) -> None:
-    flag.check()
-    status = _llama.llama_decode(context, batch)
-    if status == _ABORTED:
-        raise Cancelled
-    if status != 0 and graphics_in_use():
-        raise GraphicsError
-    if status != 0:
-        raise ModelError("The model could not go on, perhaps for lack of memory; choose a smaller one.")
-
-
-def _logits(context: int | None, place: int, n_vocab: int) -> Logits:
-    pointer = ctypes.cast(_llama.llama_get_logits_ith(context, place), ctypes.c_void_p)
-    array = (ctypes.c_float * n_vocab).from_address(pointer.value or 0)
-    return np.frombuffer(memoryview(array).cast("B"), dtype=np.float32)
-
-
 @contextmanager
 def _as_path(data: bytes) -> Iterator[str]:
     """A path that reads as `data`. An adapter can have memorised mail, so on Linux it is a file in
@@ -463,13 +399,3 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-@_llama.llama_log_callback  # type: ignore[untyped-decorator]
-def _say_nothing(_level: int, _text: bytes, _data: object) -> None:
-    pass
-
-
-def silence() -> None:
-    """llama.cpp prints its errors, paths included; what matters comes back as ModelError."""
-    _llama.llama_log_set(_say_nothing, ctypes.c_void_p(0))

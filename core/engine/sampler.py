@@ -10,7 +10,7 @@ from typing import Any
 import llama_cpp
 import numpy as np
 
-from core.engine.llama_native import Logits
+from core.engine.llama_context import Logits
 
 _llama: Any = llama_cpp
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.app import App
@@ -23,6 +26,13 @@ OpenWindow = Callable[[Path], MainWindow]
 
 def open_app(home: Path) -> App:
     return App.open(Profile(home), PASSPHRASE, "the tests")
+
+
+def press_in(box: QMessageBox | None, text: str) -> None:
+    """The button that says so."""
+    assert isinstance(box, QMessageBox)
+    [wanted] = [one for one in box.findChildren(QPushButton) if one.text() == text]
+    QTest.mouseClick(wanted, Qt.MouseButton.LeftButton)
 
 
 @pytest.fixture(scope="session", autouse=True)

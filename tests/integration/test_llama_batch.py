@@ -13,7 +13,8 @@ from core.engine.llama_batch import (
     choose_seats,
     try_paces,
 )
-from core.engine.llama_native import AbortFlag, Model
+from core.engine.llama_context import AbortFlag
+from core.engine.llama_native import Model
 from core.engine.sampler import Sampler
 from core.errors import Cancelled
 

@@ -20,14 +20,13 @@ from core.traits import Names as TraitNames
 from core.traits import kept
 
 WORDS = ("alder", "copper", "lantern")
+SITUATIONS = load()
 
 
 def case_of(seed: int, second: bool = True) -> tuple[Case, random.Random]:
     rng = random.Random(seed)
-    situations = load()
-    return make_case(
-        stage(situations[seed % len(situations)], rng, second=second), random_style(rng), rng, WORDS
-    ), rng
+    scene = stage(SITUATIONS[seed % len(SITUATIONS)], rng, second=second)
+    return make_case(scene, random_style(rng), rng, WORDS), rng
 
 
 @pytest.mark.parametrize("trait", TRAIT_ORDER)
@@ -131,7 +130,7 @@ def test_a_word_to_avoid_is_asked_for_only_where_it_can_be_avoided() -> None:
 
 
 def test_the_banks_share_no_sentence() -> None:
-    for situation in load():
+    for situation in SITUATIONS:
         first = {*situation.first.subjects, *situation.first.bodies, *situation.first.clauses}
         second = {*situation.second.subjects, *situation.second.bodies, *situation.second.clauses}
         assert not first & second
