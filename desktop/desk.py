@@ -28,6 +28,7 @@ class Changed(Flag):
     LEARNING = auto()
     MODELS = auto()
     PRIVACY = auto()
+    WATCH = auto()  # how often mail is fetched unasked
     PROPOSALS = auto()  # an edit of a draft was kept
 
 
@@ -54,10 +55,10 @@ class Desk(QObject):
             job.ended.connect(lambda: self.changed.emit(changes))
         return job
 
-    def run_unasked(self, title: str, work: Work) -> Job:
+    def run_unasked(self, title: str, work: Work, lane: Lane = Lane.AHEAD) -> Job:
         """Starts, in idle time, what the user may want next. That it fails is not told: what it was for
         will tell them, once they ask for it."""
-        job = self.jobs.start(title, Lane.AHEAD, work)
+        job = self.jobs.start(title, lane, work)
         job.failed.connect(self._log)
         return job
 

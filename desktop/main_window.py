@@ -17,10 +17,11 @@ from PySide6.QtWidgets import (
 
 from core.app import App
 from core.domain import RuleId
+from core.store.settings import Watch
 from desktop import theme
 from desktop.appearance import Appearance
 from desktop.care.about_pane import AboutPane
-from desktop.care.account_dialog import AccountDialog
+from desktop.care.account_dialog import OFTEN, AccountDialog
 from desktop.care.accounts_pane import AccountsPane
 from desktop.care.appearance_pane import AppearancePane
 from desktop.care.models_pane import ModelsPane
@@ -33,6 +34,7 @@ from desktop.job_bar import SHOWN, JobBar
 from desktop.jobs import Job, Lane
 from desktop.learning.pane import LearningPane
 from desktop.operations import accounts, mail
+from desktop.own_sync import OwnSync
 from desktop.parts import command, label, retint
 from desktop.rail import Rail
 from desktop.replies.pane import RepliesPane
@@ -71,6 +73,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._make_actions()
         self._make_menus()
+        self.own_sync = OwnSync(self.desk, self)
         self.tray = Tray(self, [self.sync_action, self.quit_action])
         self.tray.show_where_possible()
         self._connect()
@@ -223,6 +226,8 @@ class MainWindow(QMainWindow):
         """The first account of one's own is followed by the questions that are left."""
         first = all(one.user == mail.SAMPLE_USER for one in self.desk.app.accounts.all())
         accounts.add_account(self.desk, sign_in=dialog.sign_in, exclude=dialog.exclude)
+        if dialog.watch.isChecked() != bool(self.desk.app.settings.now.watch.minutes):
+            mail.set_watch(self.desk, watch=Watch(OFTEN if dialog.watch.isChecked() else 0))
         if first:
             self.set_up(SetupStep.MODEL)
 
@@ -297,6 +302,8 @@ class MainWindow(QMainWindow):
         self._refresh()
 
     def _on_changed(self, what: Changed) -> None:
+        if what & Changed.WATCH:
+            self.own_sync.wake()
         if what & (Changed.ACCOUNTS | Changed.MESSAGES):
             shown, self._some = self.screens.currentWidget(), bool(self.desk.app.accounts.all())
             if self._some and shown is self.empty:

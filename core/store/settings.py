@@ -19,6 +19,7 @@ Tokens = Annotated[int, msgspec.Meta(ge=16, le=8192)]
 Temperature = Annotated[float, msgspec.Meta(ge=0.0, le=2.0)]
 Seconds = Annotated[float, msgspec.Meta(ge=1.0, le=86_400.0)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=100)]
+Minutes = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 Days = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
 Mails = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
 Monthly = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
@@ -108,6 +109,15 @@ class SyncLimits:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """New mail is looked for every so many `minutes` while the window is open, 0 for never; `on_battery`:
+    while the computer runs on its battery, too."""
+
+    minutes: Minutes = 0
+    on_battery: bool = False
+
+
+@dataclass(frozen=True)
 class Exclude:
     """Never synced, never learned from."""
 
@@ -135,6 +145,7 @@ class Settings:
     download: Download = field(default_factory=Download)
     exclude: Exclude = field(default_factory=Exclude)
     sync: SyncLimits = field(default_factory=SyncLimits)
+    watch: Watch = field(default_factory=Watch)
     updates: NewVersions = field(default_factory=NewVersions)
 
 

@@ -33,6 +33,7 @@ from desktop.scrolled import Pages, Scrolled, fit_on_screen
 from desktop.theme import SPACE
 from desktop.words import say
 
+OFTEN = 15  # minutes between two looks for new mail, where the user wants them
 PORTS: dict[Tls, int] = {"implicit": 993, "starttls": 143, "none": 143}
 
 
@@ -106,6 +107,11 @@ class AccountDialog(QDialog):
         self.tls.addItem(say("STARTTLS"), "starttls")
         self.tls.addItem(say("None (this machine only)"), "none")
         self.user = QLineEdit()
+        self.watch = QCheckBox(
+            say("Look for new mail every {0} &minutes while the window is open").format(OFTEN)
+        )
+        self.watch.setToolTip(say("Not on battery. Accounts shows this again, and changes it"))
+        self.watch.setChecked(bool(self._desk.app.settings.now.watch.minutes))
         self._server = (self.host, self.port, self.tls, self.user)
 
     def _make_buttons(self) -> None:
@@ -149,6 +155,7 @@ class AccountDialog(QDialog):
         )
         excluding, second = _step(say("What must never be read?"), never)
         second.addWidget(self.never)
+        second.addWidget(self.watch)
         second.addStretch(1)
         self.steps = Pages()
         for step in (signing, excluding):

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QMessageBox, QScrollArea, QVBoxLayout, QWidget
 
 from core.store.accounts import Account
+from desktop.care.own_sync_card import OwnSyncCard
 from desktop.desk import Changed, Desk
 from desktop.operations import accounts as operations
 from desktop.operations.mail import SAMPLE_USER
@@ -18,7 +19,7 @@ class AccountsPane(Screen):
     import_asked = Signal()
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, Changed.ACCOUNTS)
+        super().__init__(desk, Changed.ACCOUNTS | Changed.WATCH)
         add = command(self, say("Add account …"), self.add_asked.emit, symbol="add", shortcut="Ctrl+N",
                       hint=say("Add a mail account"))  # fmt: skip
         bring = command(self, say("Import …"), self.import_asked.emit, symbol="import", shortcut="Ctrl+O",
@@ -36,6 +37,8 @@ class AccountsPane(Screen):
         self._list.setWidgetResizable(True)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         whole.addWidget(self._list, 1)
+        self.own_sync = OwnSyncCard(desk)
+        whole.addWidget(self.own_sync)
 
     def reload(self) -> None:
         found = self._desk.app.accounts.all()
@@ -48,6 +51,8 @@ class AccountsPane(Screen):
         column.addStretch(1)
         self._list.setWidget(inner)
         self.nothing.setVisible(not found)
+        self.own_sync.setVisible(any(one.host for one in found))
+        self.own_sync.reload()
 
     def test(self, account: Account) -> None:
         operations.test_account(self._desk, account=account.id)

@@ -1,16 +1,19 @@
 """What a user does to bring mail in."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from core.app import App
 from core.domain import AccountId
 from core.mail.importer import ImportResult
 from core.mail.sync_result import SyncResult
+from core.models.hardware import on_battery
 from core.sample.mailbox import make_mailbox
 from core.sample.server import SampleServer
 from core.store.accounts import Account
+from core.store.settings import Watch
 from desktop.desk import Changed, Desk
-from desktop.jobs import Hands, Job, Lane
+from desktop.jobs import Hands, Job, Lane, Work
 from desktop.words import say
 
 BROUGHT = Changed.MESSAGES | Changed.ACCOUNTS | Changed.RULES
@@ -19,10 +22,38 @@ SAMPLE_SEED = 7
 
 
 def sync_mail(desk: Desk) -> Job:
-    def work(hands: Hands) -> object:
-        return desk.app.mail.sync(hands.progress, hands.cancel)
+    return brought(desk, desk.run(say("Syncing mail"), Lane.MAIL, _sync(desk), BROUGHT))
 
-    return brought(desk, desk.run(say("Syncing mail"), Lane.MAIL, work, BROUGHT))
+
+def sync_unasked(desk: Desk) -> Job:
+    """The same by itself: only what it brought is told, and failures are for who started it to tell."""
+    job = desk.run_unasked(say("Syncing mail"), _sync(desk), Lane.MAIL)
+    job.done.connect(lambda result: desk.told.emit(_told(result)) if result.sent + result.received else None)
+    job.ended.connect(lambda: desk.changed.emit(BROUGHT))
+    return job
+
+
+def may_sync(desk: Desk) -> Job:
+    """Whether mail may be fetched unasked now; the job's result is a bool."""
+
+    def work(_: Hands) -> bool:
+        return desk.app.settings.now.watch.on_battery or not on_battery()
+
+    return desk.run_unasked(say("Looking at the battery"), work, Lane.LOOK)
+
+
+def set_watch(desk: Desk, *, watch: Watch) -> Job:
+    """How often new mail is looked for by itself."""
+
+    def work(_: Hands) -> None:
+        settings = desk.app.settings
+        settings.save(replace(settings.now, watch=watch))
+
+    return desk.run(say("Keeping how often mail is fetched"), Lane.STORE, work, Changed.WATCH)
+
+
+def _sync(desk: Desk) -> Work:
+    return lambda hands: desk.app.mail.sync(hands.progress, hands.cancel)
 
 
 def import_mail(desk: Desk, *, path: Path) -> Job:
