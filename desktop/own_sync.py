@@ -4,7 +4,7 @@ that, never while other mail is being fetched, and after a failure at longer and
 from PySide6.QtCore import QObject, QTimer
 
 from core.errors import SignInRefused
-from core.mail.sync import SyncResult
+from core.mail.sync_result import SyncResult
 from desktop.desk import Desk
 from desktop.jobs import Job, Lane
 from desktop.operations import mail

@@ -22,6 +22,7 @@ _COMMANDS = (
     (r"rules[^'`]*", "the Style rules screen"),
     (r"models get [^'`]*", "'Get' under Models"),
     (r"models[^'`]*", "the Models screen"),
+    (r"account add --ca", "'Set the server by hand' where an account is added"),
     (r"account[^'`]*", "the Accounts screen"),
     (r"adapters[^'`]*", "the Learning screen"),
     (r"evaluate", "'Compare drafts' under Learning"),

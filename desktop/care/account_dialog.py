@@ -23,6 +23,7 @@ from core.mail.clients import GivenClient
 from core.mail.discovery import Found, Looked
 from core.store.accounts import Account, Tls
 from core.store.settings import Exclude
+from desktop.care.authority_row import AuthorityRow
 from desktop.care.exclude_form import ExcludeForm
 from desktop.care.sign_in import SignIn
 from desktop.desk import Desk
@@ -76,6 +77,7 @@ class AccountDialog(QDialog):
                 port=self.port.value(),
                 tls=self.tls.currentData(),
                 user=self.user.text().strip() or address,
+                authority=self.authority.pem,
             ),
             self.password.text(),
             self._client if self.by_page.isChecked() else None,
@@ -112,7 +114,9 @@ class AccountDialog(QDialog):
         )
         self.watch.setToolTip(say("Not on battery. Accounts shows this again, and changes it"))
         self.watch.setChecked(bool(self._desk.app.settings.now.watch.minutes))
-        self._server = (self.host, self.port, self.tls, self.user)
+        self.authority = AuthorityRow(self._desk)
+        self.authority.changed.connect(self._grow)
+        self._server = (self.host, self.port, self.tls, self.user, self.authority)
 
     def _make_buttons(self) -> None:
         self.by_hand = press(say("Set the server by hand"), lambda: self._show_server(True))
@@ -139,6 +143,7 @@ class AccountDialog(QDialog):
             (say("P&ort"), self.port),
             (say("&Encryption"), self.tls),
             (say("&User name"), self.user),
+            (say("Trusted by"), self.authority),
         ):
             self.form.addRow(text, field)
             if text:

@@ -2,9 +2,11 @@
 
 import webbrowser
 from dataclasses import replace
+from pathlib import Path
 
 from core.domain import AccountId
 from core.mail.sync_result import SyncResult
+from core.mail.trust import read_authority
 from core.store.settings import Exclude
 from desktop.care.sign_in import SignIn
 from desktop.desk import Changed, Desk
@@ -20,6 +22,12 @@ def find_server(desk: Desk, *, address: str) -> Job:
         return desk.app.discovery.find(address, hands.progress, hands.cancel)
 
     return desk.run(say("Looking for the mail server"), Lane.LOOK, work)
+
+
+def read_certificates(desk: Desk, *, path: Path) -> Job:
+    """Those of a file that a user is to agree to; the job's result is their PEM and a tuple of
+    core.mail.trust.Authority."""
+    return desk.run(say("Reading the certificate"), Lane.LOOK, lambda _: read_authority(path))
 
 
 def add_account(desk: Desk, *, sign_in: SignIn, exclude: Exclude) -> Job:

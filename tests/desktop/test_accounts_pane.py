@@ -7,11 +7,13 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from core.mail.clients import GivenClient
 from core.mail.discovery import Found, Looked, Origin
 from core.mail.server_settings import ServerSettings
+from core.mail.trust import read_authority
 from core.sample.mailbox import make_mailbox
 from core.sample.server import SampleServer
 from desktop.care.account_dialog import AccountDialog
@@ -20,7 +22,7 @@ from desktop.main_window import MainWindow
 from tests import dovecot
 from tests.authorisation import CLIENT, Provider, browser_command, provider
 from tests.desktop.conftest import press_in
-from tests.dovecot import Dovecot
+from tests.dovecot import Certificate, Dovecot
 from tests.integration.mail_wire import certificate, mailbox
 
 LEFT = Qt.MouseButton.LeftButton
@@ -172,6 +174,94 @@ def test_a_refused_password_is_one_sentence_and_keeps_nothing(
     assert "\n" not in empty_window._notice.text()
     assert empty_window.desk.app.accounts.all() == ()
     empty_window._notice.close()
+
+
+def choose(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    """What the user picks in the system's own dialog."""
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Iterator[tuple[Path, Dovecot]]:
+    """The certificate of a firm's authority, and its mail server. Runs before there is a window, which guards
+    all connections of this process."""
+    dovecot.need()
+    (tmp_path / "tls").mkdir()
+    chain, key = certificate(tmp_path / "tls")
+    with dovecot.dovecot(mailbox(3), certificate=Certificate(chain, key)) as mail:
+        yield chain, mail
+
+
+def test_a_firms_own_certificate_is_trusted_only_after_its_fingerprint_was_shown(
+    qtbot: QtBot,
+    firm: tuple[Path, Dovecot],
+    empty_window: MainWindow,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chain, mail = firm
+    [shown] = read_authority(chain)[1]
+
+    def sign_in(trusted: bool) -> None:
+        dialog = dialog_of(empty_window)
+        dialog.by_hand.click()
+        dialog.host.setModified(True)
+        for field, text in (
+            (dialog.address, ME),
+            (dialog.password, mail.password),
+            (dialog.host, mail.host),
+            (dialog.user, mail.user),
+        ):
+            field.setText(text)
+        dialog.tls.setCurrentIndex(dialog.tls.findData("starttls"))
+        dialog.port.setValue(mail.port)
+        if trusted:
+            row = dialog.authority
+            choose(monkeypatch, chain)
+            for answer in ("Not now", "Trust it"):
+                assert (row.pem, row.drop.isVisible()) == ("", False)
+                QTest.mouseClick(row.choose, LEFT)
+                qtbot.waitUntil(lambda: row.findChild(QMessageBox) is not None, timeout=LONG_MS)
+                box = row.findChild(QMessageBox)
+                assert isinstance(box, QMessageBox)
+                assert shown.fingerprint in box.informativeText()
+                press_in(box, answer)
+                qtbot.waitUntil(lambda: row.findChild(QMessageBox) is None)
+            assert "127.0.0.1" in row.told.text()
+            assert "BEGIN CERTIFICATE" in dialog.sign_in.account.authority
+        QTest.mouseClick(dialog.next, LEFT)
+        QTest.mouseClick(dialog.ok, LEFT)
+        qtbot.waitUntil(lambda: not empty_window.desk.jobs.running, timeout=LONG_MS)
+        qtbot.waitUntil(lambda: empty_window.findChild(AccountDialog) is None)
+
+    sign_in(trusted=False)
+    assert empty_window._notice is not None
+    assert "'Set the server by hand'" in empty_window._notice.text()
+    empty_window._notice.close()
+    assert empty_window.desk.app.accounts.all() == ()
+    sign_in(trusted=True)
+    [account] = empty_window.desk.app.accounts.all()
+    assert account.authority == read_authority(chain)[0]
+    assert len(empty_window.desk.app.mail.search("Answer")) == 3
+
+
+def test_a_file_without_a_certificate_is_one_sentence_and_trust_can_be_taken_back(
+    qtbot: QtBot, empty_window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = dialog_of(empty_window).authority
+    (tmp_path / "note.pem").write_text("no certificate")
+    choose(monkeypatch, tmp_path / "note.pem")
+    row.choose.click()
+    qtbot.waitUntil(lambda: empty_window._notice is not None, timeout=LONG_MS)
+    assert empty_window._notice is not None
+    assert "holds no certificate" in empty_window._notice.text()
+    empty_window._notice.close()
+    choose(monkeypatch, certificate(tmp_path)[0])
+    row.choose.click()
+    qtbot.waitUntil(lambda: row.findChild(QMessageBox) is not None, timeout=LONG_MS)
+    press_in(row.findChild(QMessageBox), "Trust it")
+    assert row.pem
+    row.drop.click()
+    assert (row.pem, row.told.text()) == ("", "The certificates that this system trusts.")
 
 
 def test_the_server_of_a_known_provider_is_filled_in(qtbot: QtBot, empty_window: MainWindow) -> None:
