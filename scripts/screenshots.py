@@ -10,9 +10,13 @@ from pathlib import Path
 from core.app import App
 from core.domain import Draft, Rule
 from core.evaluation.learning import Limits
+from core.models.budget import Used
 from core.store.paths import Profile
+from core.store.settings import Cloud
 from core.tasks import CancelToken, Progress
 from desktop.care.account_dialog import AccountDialog
+from desktop.care.cloud_dialog import CloudDialog
+from desktop.care.terms_dialog import TermsDialog
 from desktop.desk import Desk
 from desktop.first_run.setup import ASKED
 from desktop.learning.blind import BlindDialog
@@ -25,6 +29,10 @@ from desktop.screenshot import off_screen, picture, picture_of_dialog
 FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 NOTES = "yes, Thursday at 3 pm"
 PASSPHRASE = "a passphrase for pictures"  # noqa: S105 - of a made-up person's mailbox
+OWN = ("jo@harbour.example", "office@harbour.example")
+TERMS = Cloud(
+    True, base_url="https://api.service.example/v1", model="large-1", accounts=OWN[1:], words=("Falcon",)
+)
 LIMITS = Limits(examples=40, gate=20)
 
 
@@ -68,6 +76,8 @@ def _screens(app: App) -> None:
     for name, make in (
         ("add-account", lambda window: AccountDialog(window.desk, window)),
         ("never-read", _second_step),
+        ("use-service", lambda window: CloudDialog(window.models, OWN)),
+        ("service-terms", lambda window: TermsDialog(window.models, TERMS, Used(12, 9_400), OWN)),
         ("first-request", _first_request),
         ("add-rule", lambda window: RuleDialog(window.rules)),
         ("merge-rules", lambda window: RuleDialog(window.rules, merged=_alike(app))),
