@@ -152,7 +152,18 @@ def _freeze(build: Build) -> None:
     shutil.rmtree(dist, ignore_errors=True)
     _run(build.python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "--distpath", dist,
          "--workpath", work / "longhand", HERE / "longhand.spec")  # fmt: skip
+    if build.system == "linux":
+        strip(dist)
     place_training(build)
+
+
+def strip(dist: Path) -> None:
+    """Takes out of libraries what only a debugger reads, a fifth of torch. Programs are left alone, since
+    PyInstaller keeps Python's modules behind their ends, and so are libraries that auditwheel moved about."""
+    libraries = [path for path in dist.rglob("*.so*") if path.is_file() and not path.is_symlink()]
+    for path in libraries:
+        if not path.parent.name.endswith(".libs"):
+            _run("strip", "--strip-unneeded", path)
 
 
 def _licences(build: Build) -> None:

@@ -43,7 +43,7 @@ def libraries(listed: list[dict[str, str]]) -> Iterator[Part]:
     """Of what pip-licenses lists, all that is shipped. Raises SystemExit where a licence or its text is
     missing: nothing goes out that nobody has looked at."""
     for one in listed:
-        name = one["Name"].lower()
+        name = one["Name"].lower().replace("_", "-")
         if name in TOOLS:
             continue
         licence, text = TOLD.get(name, one["License"]), one["LicenseText"].strip()

@@ -142,3 +142,28 @@ def test_the_file_lists_all_parts_and_holds_their_texts(licences: ModuleType, re
     for text in ("Copyright A Thing", "The ggml authors", "ZETETIC LLC", "GNU LESSER GENERAL PUBLIC LICENSE",
                  "PYTHON SOFTWARE FOUNDATION LICENSE", "Apache License"):  # fmt: skip
         assert text in told
+
+
+def test_no_kind_of_model_is_left_out_that_training_imports() -> None:
+    """Of transformers' architectures the training part carries a few; what the rest imports at once, and what
+    those few import, has to be among them, and every kind that can be trained."""
+    from importlib.util import find_spec
+
+    specification = (FOLDER / "longhand.spec").read_text("utf-8")
+    [line] = re.findall(r"(?m)^KINDS = \((.*)\)$", specification)
+    kinds = set(re.findall(r'"(\w+)"', line))
+    found = find_spec("transformers")
+    assert found
+    assert found.origin
+    home = Path(found.origin).parent
+    wanted: set[str] = set()
+    for path in home.rglob("*.py"):
+        place = path.relative_to(home)
+        if place.parts[0] != "models":
+            wanted |= set(re.findall(r"(?m)^from \.+models\.(\w+)", path.read_text("utf-8")))
+        elif place.parts[1] in kinds and not path.name.startswith("modular_"):
+            wanted |= set(re.findall(r"(?m)^from \.\.(\w+)", path.read_text("utf-8")))
+    assert wanted <= kinds
+    trained = (FOLDER.parent / "core/preference/unpacked.py").read_text("utf-8")
+    [line] = re.findall(r"(?m)^_KINDS = \((.*)\)$", trained)
+    assert set(re.findall(r'"(\w+)"', line)) <= kinds
