@@ -36,6 +36,7 @@ class Build:
     work: Path
     system: str  # linux, windows, macos
     machine: str  # x86_64, arm64
+    compression: int
 
     @property
     def python(self) -> Path:
@@ -83,10 +84,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--work", type=Path, default=ROOT / "build/installers")
     parser.add_argument("--skip", nargs="*", choices=STEPS, default=[])
+    parser.add_argument(
+        "--compression", type=int, default=19, help="zstd's level for the .debs; 3 takes seconds"
+    )
     given = parser.parse_args(arguments)
     if f"{sys.version_info.major}.{sys.version_info.minor}" != PYTHON:
         raise SystemExit(f"The pinned libraries are those of Python {PYTHON}: run this script with it.")
-    build = Build(given.work.absolute(), _NAMES[sys.platform], _MACHINES[platform.machine()])
+    build = Build(
+        given.work.absolute(), _NAMES[sys.platform], _MACHINES[platform.machine()], given.compression
+    )
     build.work.mkdir(parents=True, exist_ok=True)
     for step in STEPS:
         if step not in given.skip:
@@ -217,7 +223,7 @@ def _debian(build: Build) -> None:
     import deb
 
     listed = subprocess.run([build.app, "--help"], capture_output=True, text=True, check=True).stdout
-    release = deb.Release(version(), _date(), _DEBIAN[build.machine], commands_of(listed))
+    release = deb.Release(version(), _date(), _DEBIAN[build.machine], commands_of(listed), build.compression)
     link = build.work / "dist/longhand/training"
     link.unlink(missing_ok=True)
     dist = build.work / "dist"

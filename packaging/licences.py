@@ -81,7 +81,7 @@ def of_the_system(frozen: list[Path]) -> Iterator[Part]:
     """Debian's own word on the libraries of the system that PyInstaller has put into these folders. Elsewhere
     nothing of the system is taken."""
     packages: set[str] = set()
-    for library in (file for folder in frozen for file in folder.glob("_internal/*.so*")):
+    for library in (file for folder in frozen for file in folder.glob("_internal/lib*.so*")):
         asked = subprocess.run(
             ["dpkg", "-S", f"*/{library.name}"], capture_output=True, text=True, check=False
         )

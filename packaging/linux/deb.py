@@ -22,12 +22,14 @@ _NEEDS = (
 
 @dataclass(frozen=True)
 class Release:
-    """`date` as YYYY-MM-DD; `commands`: name and one sentence of each command, for the man page."""
+    """`date` as YYYY-MM-DD; `commands`: name and one sentence of each command, for the man page;
+    `compression`: zstd's level, 1 to 19."""
 
     version: str
     date: str
     architecture: str
     commands: tuple[tuple[str, str], ...]
+    compression: int
 
     def filled(self, text: str) -> str:
         told = "".join(f".TP\n.B {name}\n{sentence}\n" for name, sentence in self.commands).rstrip()
@@ -106,7 +108,15 @@ def _pack(root: Path, name: str, release: Release, out: Path) -> Path:
     _set_modes(root)
     made = out / f"{name}_{release.version}_{release.architecture}.deb"
     subprocess.run(
-        ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z9", "--build", str(root), str(made)],
+        [
+            "dpkg-deb",
+            "--root-owner-group",
+            "-Zzstd",
+            f"-z{release.compression}",
+            "--build",
+            str(root),
+            str(made),
+        ],
         check=True,
         stdout=subprocess.DEVNULL,
     )

@@ -34,7 +34,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
         (work / f"icons/longhand-{size}.png").write_bytes(b"png")
     (work / "icons/longhand.svg").write_text("<svg/>")
     (work / "licences").write_text("all of them")
-    release = deb.Release("1.2.3", "2026-01-31", "amd64", (("demo", "Try it."), ("open", "Open it.")))
+    release = deb.Release("1.2.3", "2026-01-31", "amd64", (("demo", "Try it."),), 3)
     made = deb.build(release, work / "app", work / "training", work / "icons", work / "licences", work)
     return {path.name.partition("_")[0]: path for path in made}
 
