@@ -1,6 +1,7 @@
 """The scripts that build installers, as far as they run without a build: pins, licences, keys."""
 
 import importlib.util
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -167,3 +168,16 @@ def test_no_kind_of_model_is_left_out_that_training_imports() -> None:
     trained = (FOLDER.parent / "core/preference/unpacked.py").read_text("utf-8")
     [line] = re.findall(r"(?m)^_KINDS = \((.*)\)$", trained)
     assert set(re.findall(r'"(\w+)"', line)) <= kinds
+
+
+def test_the_frozen_program_leaves_its_library_path_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser that it starts must find the system's libraries, a child of its own the program's: PyInstaller's
+    bootloader points a child to them only when told to begin anew."""
+    entry = script("entry/longhand")
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/usr/lib/longhand/_internal:/opt/lib")
+    monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/opt/lib")
+    monkeypatch.setenv("PYINSTALLER_RESET_ENVIRONMENT", "0")
+    entry._give_back_library_path()
+    assert os.environ["LD_LIBRARY_PATH"] == "/opt/lib"
+    assert "LD_LIBRARY_PATH_ORIG" not in os.environ
+    assert os.environ["PYINSTALLER_RESET_ENVIRONMENT"] == "1"
