@@ -171,8 +171,8 @@ def test_no_kind_of_model_is_left_out_that_training_imports() -> None:
 
 
 def test_the_frozen_program_leaves_its_library_path_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A browser that it starts must find the system's libraries, a child of its own the program's: PyInstaller's
-    bootloader points a child to them only when told to begin anew."""
+    """A browser that it starts must find the system's libraries, a child of its own the program's: to these
+    PyInstaller's bootloader points a child only when told to begin anew."""
     entry = script("entry/longhand")
     monkeypatch.setenv("LD_LIBRARY_PATH", "/usr/lib/longhand/_internal:/opt/lib")
     monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/opt/lib")
