@@ -112,7 +112,8 @@ def _environment(build: Build) -> None:
     torch = cpu_torch() if build.system == "linux" else []
     _run(*pip, "install", "--no-deps", "--require-hashes", *torch, "-r", build.work / "rest.txt")
     wheels = build.work / "wheels"
-    shutil.rmtree(wheels, ignore_errors=True)  # of an earlier version
+    for old in (wheels, ROOT / "build/lib"):  # setuptools would pack files that are long gone
+        shutil.rmtree(old, ignore_errors=True)
     _run(*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", wheels, ROOT)
     _run(*pip, "install", "--no-deps", "--no-index", *wheels.glob("*.whl"), _llama_wheel(build, pip, llama))
 
