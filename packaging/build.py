@@ -2,11 +2,12 @@
 
     python packaging/build.py [--work FOLDER] [--skip STEP ...]
 
-Steps: environment (pinned and hashed libraries, llama.cpp compiled for any processor), icons, licences,
-freeze, smoke, package. Each can be skipped to use what an earlier run left in the work folder.
+Steps: environment (pinned and hashed libraries, llama.cpp compiled for any processor), icons, freeze,
+licences, smoke, package. Each can be skipped to use what an earlier run left in the work folder.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import platform
@@ -19,9 +20,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from requirements import PYTHON, ROOT, cpu_torch  # beside this file
+
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
-STEPS = ("environment", "icons", "licences", "freeze", "smoke", "package")
+STEPS = ("environment", "icons", "freeze", "licences", "smoke", "package")
 _NAMES = {"win32": "windows", "darwin": "macos", "linux": "linux"}
 _MACHINES = {"AMD64": "x86_64", "x86_64": "x86_64", "arm64": "arm64", "aarch64": "arm64"}
 _DEBIAN = {"x86_64": "amd64", "arm64": "arm64"}
@@ -34,6 +36,7 @@ class Build:
     work: Path
     system: str  # linux, windows, macos
     machine: str  # x86_64, arm64
+    compression: int
 
     @property
     def python(self) -> Path:
@@ -81,8 +84,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--work", type=Path, default=ROOT / "build/installers")
     parser.add_argument("--skip", nargs="*", choices=STEPS, default=[])
+    parser.add_argument(
+        "--compression", type=int, default=19, help="zstd's level for the .debs; 3 takes seconds"
+    )
     given = parser.parse_args(arguments)
-    build = Build(given.work.absolute(), _NAMES[sys.platform], _MACHINES[platform.machine()])
+    if f"{sys.version_info.major}.{sys.version_info.minor}" != PYTHON:
+        raise SystemExit(f"The pinned libraries are those of Python {PYTHON}: run this script with it.")
+    build = Build(
+        given.work.absolute(), _NAMES[sys.platform], _MACHINES[platform.machine()], given.compression
+    )
     build.work.mkdir(parents=True, exist_ok=True)
     for step in STEPS:
         if step not in given.skip:
@@ -95,17 +105,36 @@ def _environment(build: Build) -> None:
     """Holds what is shipped, PyInstaller, and Longhand's own wheel; no package of the builder's."""
     _run(sys.executable, "-m", "venv", "--clear", build.work / "env")
     pip = [build.python, "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    compiled = {"CMAKE_ARGS": llama_arguments(build.system)}
-    wheels = build.work / "wheels"
-    # llama.cpp by itself: pip would take a wheel it once built for this machine alone from its cache.
     lines = build.requirements.read_text("utf-8")
-    (build.work / "llama.txt").write_text(_entry(lines, "llama-cpp-python"), "utf-8")
-    (build.work / "rest.txt").write_text(lines.replace(_entry(lines, "llama-cpp-python"), ""), "utf-8")
-    _run(*pip, "wheel", "--no-deps", "--require-hashes", "--no-cache-dir", "--no-binary", "llama-cpp-python",
-         "-w", wheels, "-r", build.work / "llama.txt", add=compiled)  # fmt: skip
-    _run(*pip, "install", "--no-deps", "--require-hashes", "-r", build.work / "rest.txt")
+    llama = _entry(lines, "llama-cpp-python")
+    (build.work / "llama.txt").write_text(llama, "utf-8")
+    (build.work / "rest.txt").write_text(lines.replace(llama, ""), "utf-8")
+    torch = cpu_torch() if build.system == "linux" else []
+    _run(*pip, "install", "--no-deps", "--require-hashes", *torch, "-r", build.work / "rest.txt")
+    wheels = build.work / "wheels"
+    for old in (wheels, ROOT / "build/lib"):  # setuptools would pack files that are long gone
+        shutil.rmtree(old, ignore_errors=True)
     _run(*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", wheels, ROOT)
-    _run(*pip, "install", "--no-deps", "--no-index", *wheels.glob("*.whl"))
+    _run(*pip, "install", "--no-deps", "--no-index", *wheels.glob("*.whl"), _llama_wheel(build, pip, llama))
+
+
+def _llama_wheel(build: Build, pip: Sequence[object], requirement: str) -> Path:
+    """Compiled once for each version and each way to compile it. Not left to pip's cache, which may hold one
+    that was built for the builder's own processor."""
+    folder = build.work / "llama" / llama_key(build.system, requirement)
+    if not list(folder.glob("*.whl")):
+        _run(*pip, "wheel", "--no-deps", "--require-hashes", "--no-cache-dir", "--no-binary",
+             "llama-cpp-python", "-w", folder, "-r", build.work / "llama.txt",
+             add={"CMAKE_ARGS": llama_arguments(build.system)})  # fmt: skip
+    [wheel] = folder.glob("*.whl")
+    return wheel
+
+
+def llama_key(system: str, requirement: str) -> str:
+    """Names what decides how a wheel of llama.cpp turns out, wherever the sources lie."""
+    arguments = llama_arguments(system).replace(ROOT.as_posix(), "")
+    recipe = (ROOT / "scripts/llama-only.cmake").read_text("utf-8")
+    return hashlib.sha256(f"{requirement}\n{arguments}\n{recipe}".encode()).hexdigest()[:16]
 
 
 def _entry(lines: str, name: str) -> str:
@@ -118,14 +147,11 @@ def _entry(lines: str, name: str) -> str:
 
 def _icons(build: Build) -> None:
     folder = build.work / "icons"
+    (build.work / "pyinstaller").mkdir(exist_ok=True)  # where longhand.spec looks for them
     _run(build.python, HERE / "icons.py", ROOT / "desktop/icons/longhand.svg", folder)
     shutil.copy(folder / "longhand.ico", build.work / "pyinstaller")
     if build.system == "macos":
         _run("bash", HERE / "macos/icns.sh", folder, build.work / "pyinstaller/longhand.icns")
-
-
-def _licences(build: Build) -> None:
-    _run(build.python, HERE / "licences.py", build.work / "LICENCES.txt")
 
 
 def _freeze(build: Build) -> None:
@@ -133,10 +159,29 @@ def _freeze(build: Build) -> None:
     shutil.rmtree(dist, ignore_errors=True)
     _run(build.python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "--distpath", dist,
          "--workpath", work / "longhand", HERE / "longhand.spec")  # fmt: skip
+    if build.system == "linux":
+        strip(dist)
     place_training(build)
-    for folder in (dist / "longhand/_internal", dist / "Longhand.app/Contents/Resources"):
-        if folder.is_dir() and (build.work / "LICENCES.txt").is_file():
-            shutil.copy(build.work / "LICENCES.txt", folder / "LICENCES.txt")
+
+
+def strip(dist: Path) -> None:
+    """Takes out of libraries what only a debugger reads, a fifth of torch. Programs are left alone, since
+    PyInstaller keeps Python's modules behind their ends, and so are libraries that auditwheel moved about."""
+    libraries = [path for path in dist.rglob("*.so*") if path.is_file() and not path.is_symlink()]
+    for path in libraries:
+        if not path.parent.name.endswith(".libs"):
+            _run("strip", "--strip-unneeded", path)
+
+
+def _licences(build: Build) -> None:
+    """Beside the program's files, where its window shows them."""
+    dist, file = build.work / "dist", build.work / "LICENCES.txt"
+    if build.system == "macos":
+        frozen, place = [], dist / "Longhand.app/Contents/Resources"
+    else:
+        frozen, place = [dist / "longhand", dist / "longhand-training"], dist / "longhand/_internal"
+    _run(build.python, HERE / "licences.py", file, *(frozen if build.system == "linux" else ()))
+    shutil.copy(file, place / "LICENCES.txt")
 
 
 def place_training(build: Build) -> None:
@@ -179,7 +224,7 @@ def _debian(build: Build) -> None:
     import deb
 
     listed = subprocess.run([build.app, "--help"], capture_output=True, text=True, check=True).stdout
-    release = deb.Release(version(), _date(), _DEBIAN[build.machine], commands_of(listed))
+    release = deb.Release(version(), _date(), _DEBIAN[build.machine], commands_of(listed), build.compression)
     link = build.work / "dist/longhand/training"
     link.unlink(missing_ok=True)
     dist = build.work / "dist"

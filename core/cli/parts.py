@@ -94,6 +94,23 @@ def _learning(home: Path) -> str:
     )
 
 
+def _scores(_home: Path) -> str:
+    """As an evaluation scores drafts, with the libraries it names in its report."""
+    from core.evaluation.evaluating import libraries
+    from core.evaluation.metrics import LEAST_TEXTS, Authorship
+    from core.evaluation.overlap import overlap
+    from core.evaluation.style import Written
+    from core.traits import Names
+
+    own = [Written(f"Hi Ann, see you at {number}. Cheers, Bo", Names()) for number in range(LEAST_TEXTS)]
+    others = [Written(f"Dear Ms Field, {number} suits me. Regards", Names()) for number in range(LEAST_TEXTS)]
+    likely = Authorship(own, others).score(own[:1])
+    near = overlap([own[0].text], [own[1].text])
+    if near is None or likely < 0.5:
+        raise RuntimeError
+    return f"authorship {likely:.2f}, chrF {near.chrf:.0f}, by {', '.join(libraries())}"
+
+
 def _example(number: int) -> Example:
     ann, you = Address("Ann Field", "ann@example.org"), Address("You", "you@example.org")
     incoming = Incoming(ann, you, "Monday", f"Could we meet at {number}?")
@@ -127,6 +144,7 @@ _ATTEMPTS: dict[str, Callable[[Path], str]] = {
     "reader": _reader,
     "model": _model,
     "learning": _learning,
+    "scores": _scores,
     "keychain": _keychain,
     "window": _window,
 }

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ HERE = Path(__file__).parent
 _MAINTAINER = "The Longhand contributors <maintainers@longhand.invalid>"
 # What Qt and llama.cpp take from the system; t64 names are those of Debian 13 and Ubuntu 24.04.
 _NEEDS = (
-    "libc6 (>= 2.34), libegl1, libgl1, libglib2.0-0 | libglib2.0-0t64, libxkbcommon0, libxkbcommon-x11-0,"
+    "libc6 (>= @GLIBC@), libegl1, libgl1, libglib2.0-0 | libglib2.0-0t64, libxkbcommon0, libxkbcommon-x11-0,"
     " libdbus-1-3, libfontconfig1, libfreetype6, libx11-xcb1, libxcb-cursor0, libxcb-icccm4, libxcb-image0,"
     " libxcb-keysyms1, libxcb-randr0, libxcb-render-util0, libxcb-shape0, libxcb-sync1, libxcb-xfixes0,"
     " libxcb-xkb1, zlib1g, hicolor-icon-theme"
@@ -21,12 +22,14 @@ _NEEDS = (
 
 @dataclass(frozen=True)
 class Release:
-    """`date` as YYYY-MM-DD; `commands`: name and one sentence of each command, for the man page."""
+    """`date` as YYYY-MM-DD; `commands`: name and one sentence of each command, for the man page;
+    `compression`: zstd's level, 1 to 19."""
 
     version: str
     date: str
     architecture: str
     commands: tuple[tuple[str, str], ...]
+    compression: int
 
     def filled(self, text: str) -> str:
         told = "".join(f".TP\n.B {name}\n{sentence}\n" for name, sentence in self.commands).rstrip()
@@ -95,7 +98,7 @@ def _pack(root: Path, name: str, release: Release, out: Path) -> Path:
     size = sum(path.lstat().st_size for path in root.rglob("*")) // 1024
     text = release.filled((HERE / f"{name}.control").read_text("utf-8"))
     for key, value in (("ARCH", release.architecture), ("SIZE", str(size)), ("NEEDS", _NEEDS),
-                       ("MAINTAINER", _MAINTAINER)):  # fmt: skip
+                       ("MAINTAINER", _MAINTAINER), ("GLIBC", oldest_glibc(root))):  # fmt: skip
         text = text.replace(f"@{key}@", value)
     (control / "control").write_text(text, "utf-8")
     for script in HERE.glob(f"{name}.p*"):  # postrm
@@ -105,11 +108,33 @@ def _pack(root: Path, name: str, release: Release, out: Path) -> Path:
     _set_modes(root)
     made = out / f"{name}_{release.version}_{release.architecture}.deb"
     subprocess.run(
-        ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z9", "--build", str(root), str(made)],
+        [
+            "dpkg-deb",
+            "--root-owner-group",
+            "-Zzstd",
+            f"-z{release.compression}",
+            "--build",
+            str(root),
+            str(made),
+        ],
         check=True,
         stdout=subprocess.DEVNULL,
     )
     return made
+
+
+def oldest_glibc(root: Path) -> str:
+    """The oldest C library with which every program and library under `root` loads: the newest version of its
+    symbols that any of them names."""
+    found = {(2, 0)}
+    for path in root.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            data = path.read_bytes()
+            if data.startswith(b"\x7fELF"):
+                named = re.findall(rb"GLIBC_(\d+)\.(\d+)", data)
+                found.update((int(major), int(minor)) for major, minor in named)
+    major, minor = max(found)
+    return f"{major}.{minor}"
 
 
 def _set_modes(root: Path) -> None:
