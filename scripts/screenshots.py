@@ -62,10 +62,10 @@ def _fill(app: App) -> None:
 
 
 def _screens(app: App) -> None:
-    message = app.mail.waiting(1)[0].id
+    message, other = (one.id for one in app.mail.waiting(2))
+    _both(app, "replies", lambda window: window.replies.show_message(other))  # no draft is kept for it
     draft = app.drafts.write(message, notes=NOTES)
     plain = app.drafts.zero_shot(message, notes=NOTES)
-    _both(app, "replies", lambda window: window.replies.show_message(message))
     _both(app, "draft", _with_draft(message, draft, None))
     _both(app, "compare", _with_draft(message, draft, plain.text))
     _both(app, "new-mail", _new_mail)

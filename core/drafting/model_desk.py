@@ -1,5 +1,6 @@
 """Which models a profile works with, as its owner sees and chooses them."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,12 +9,13 @@ from core.domain import Address, Context, Draft, Incoming
 from core.drafting.outcomes import Outcomes
 from core.engine.llama import LlamaEngine
 from core.models.catalogue import CatalogueEntry
+from core.models.chat import Question
 from core.models.choice import ModelChoice, ModelEntry
 from core.models.cloud_terms import CloudTerms
 from core.models.download import Downloads
 from core.models.graphics import Graphics
 from core.models.hardware import machine
-from core.models.prompts import agent
+from core.models.prompts import Prompt, agent, zero_shot
 from core.preference.small_base import make_ready
 from core.preference.trainer import Trainer
 from core.store.adapters import AdapterRepository
@@ -22,7 +24,10 @@ from core.store.database import Database
 from core.store.jobs import JobRepository
 from core.store.kept_settings import KeptSettings
 from core.store.settings import Cloud
+from core.tasks import CancelToken
 
+_MEASURED = 48  # tokens: a second or two for most models
+_WORDS_TO_A_TOKEN = 0.75
 _PACE = "pace/"  # key of the words in a second that a model wrote in its last draft
 # What a new base has to read alike in training and in use: markup, letters beyond ASCII, line ends.
 _SAMPLE = Context(
@@ -120,6 +125,30 @@ class ModelDesk:
         if not self._cloud.writer:
             self.graphics.note(made.model)
 
+    def measure(self, cancel: CancelToken) -> float:
+        """How many words in a second the writer makes here, with the reading of what it answers, by a reply
+        to a made-up mail; kept. 0 for a service, which is asked nothing unasked. Raises ModelError,
+        ChildDied, Cancelled."""
+        if self._cloud.writer:
+            return 0.0
+        large = self.now.large()
+        large.complete(Question(_made_up("Monday"), max_tokens=1), cancel=cancel)  # it is loaded by this
+        begun = time.monotonic()
+        made = large.complete(Question(_made_up("Friday"), max_tokens=_MEASURED), cancel=cancel)
+        words = max(len(made.text.split()), round(made.new_tokens * _WORDS_TO_A_TOKEN))
+        pace = words / max(time.monotonic() - begun, 0.001)
+        self._jobs.set(f"{_PACE}{large.name}", pace)
+        return pace
+
     def _left_out(self) -> str:
         """A sentence where rules are off that the last writer did not follow."""
         return messages.rules.left_out_before(self._outcomes.left_out())
+
+
+def _made_up(day: str) -> Prompt:
+    """As long as the prompts of learning are; the day comes first, so that none is read for another."""
+    text = f"{day}: could you look at the plan of the yard and tell me what is still open? " + (
+        "The gate is to be moved to the left, the two lamps come down, and the bench stays where it is. " * 8
+    )
+    ann, ben = Address("Ann", "ann@firm.example"), Address("Ben", "ben@firm.example")
+    return zero_shot(Context(Incoming(ann, ben, f"{day}, the yard", text, ()), "Yes. Ask for the drawing."))

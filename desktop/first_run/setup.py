@@ -11,12 +11,11 @@ from core import messages
 from core.evaluation.estimate import learning_time
 from core.models.choice import ModelEntry
 from core.models.hub import HubFile
-from core.store.settings import Learning
 from desktop.care.cloud_dialog import CloudDialog
 from desktop.care.exclude_form import ExcludeForm
 from desktop.desk import Changed, Desk
 from desktop.first_run.model_step import Choice, ModelStep
-from desktop.jobs import Lane
+from desktop.jobs import Job, Lane
 from desktop.operations import models, privacy
 from desktop.parts import label, press, row
 from desktop.screen import Screen
@@ -48,6 +47,8 @@ class SetupScreen(Screen):
         self._settings = settings
         self._waiting_for_mail = self._waiting_to_learn = False
         self._entries: tuple[ModelEntry, ...] = ()
+        self._measuring: Job | None = None
+        self._measured = False
         self.step = self._kept()
         self.count = label(role="muted")
         self.title = label(size=1.45, bold=True)
@@ -175,6 +176,9 @@ class SetupScreen(Screen):
         models.list_models(self._desk).done.connect(self._on_models)
 
     def _on_models(self, entries: tuple[ModelEntry, ...]) -> None:
+        before = next((one.name for one in self._entries if one.in_use), "")
+        if before != next((one.name for one in entries if one.in_use and one.role == "large"), ""):
+            self._measured = False  # another one writes
         self._entries = tuple(one for one in entries if one.role == "large")
         self.models.show_models(self._entries)
         self._show()
@@ -249,16 +253,37 @@ class SetupScreen(Screen):
         self.next.setEnabled(syncing or replies >= LEAST_REPLIES)
 
     def _time(self, replies: int) -> str:
-        """The honest estimate: a range, as long as nothing was measured."""
-        learned = Learning()
+        """What is known of it: by the pace of the model that was measured here, else a wide range."""
         writer = next((one for one in self._entries if one.in_use), None)
-        pace = writer.words_per_second if writer else 0.0
-        time = learning_time(min(replies, learned.examples), min(replies // 6, learned.gate), pace)
+        if writer is None:
+            return ""
+        if writer.where == "cloud":
+            return say("How long that takes is up to the service in use.")
+        if not writer.measured and self._measure():
+            return say("How fast your model writes here is being measured …")
+        wanted = self._desk.app.settings.now.learning
+        made, judged = min(replies, wanted.examples), min(replies // 6, wanted.gate)
+        time = learning_time(made, judged, writer.words_per_second, measured=writer.measured)
         if time is None:
-            return say("With the model in use, that takes some minutes.")
-        return say("With the model in use, that takes between {0} and {1} minutes, as estimated.").format(
-            time.least, time.most
+            return say("How long that takes cannot be told: the model did not write here yet.")
+        told = (
+            say("As fast as your model has written here, it needs {0} to {1} minutes; training comes on top.")
+            if writer.measured
+            else say("Your model may need {0} to {1} minutes, as estimated; training comes on top.")
         )
+        return told.format(time.least, time.most)
+
+    def _measure(self) -> bool:
+        """Whether it is being measured: once, and not while mail is read, which would slow it down."""
+        if self._measuring is None and not self._is_syncing and not self._measured and self.isVisible():
+            self._measured = True
+            self._measuring = models.measure_model(self._desk)
+            self._measuring.ended.connect(self._on_measured)
+        return self._measuring is not None
+
+    def _on_measured(self) -> None:
+        self._measuring = None
+        models.list_models(self._desk).done.connect(self._on_models)
 
     @property
     def _is_syncing(self) -> bool:

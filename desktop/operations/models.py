@@ -17,6 +17,11 @@ def list_models(desk: Desk) -> Job:
     return desk.run(say("Looking at this machine"), Lane.LOOK, lambda _: desk.app.models.all())
 
 
+def measure_model(desk: Desk) -> Job:
+    """How fast the one in use writes here; the job's result is words in a second."""
+    return desk.run_unasked(say("Measuring the model"), lambda hands: desk.app.models.measure(hands.cancel))
+
+
 def ask_model(desk: Desk, *, name: str) -> Job:
     """Asks the hub what it has under a name; the job's result is a core.models.hub.HubFile."""
     return desk.run(

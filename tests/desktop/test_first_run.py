@@ -41,6 +41,9 @@ def test_the_time_learning_takes_is_a_range_or_untold() -> None:
     time = learning_time(120, 40, 10.0)
     assert time is not None
     assert (time.least, time.most) == (87, 260)
+    known = learning_time(120, 40, 10.0, measured=True)
+    assert known is not None
+    assert (known.least, known.most) == (58, 130)
 
 
 def test_files_are_read_only_after_what_must_never_be(
@@ -98,7 +101,13 @@ def test_a_model_is_chosen_with_its_size_licence_and_time(qtbot: QtBot, window: 
     QTest.mouseClick(setup.next, LEFT)
     assert setup.step is Step.LEARN
     qtbot.waitUntil(lambda: "210 replies of yours" in setup.learning.text())
-    assert "some minutes" in setup.learning.text()
+    qtbot.waitUntil(lambda: "has written here" in setup.learning.text(), timeout=60_000)
+    writer = next(one for one in window.desk.app.models.all() if one.in_use and one.role == "large")
+    assert writer.measured
+    replies, gate = 120, 35
+    time = learning_time(replies, gate, writer.words_per_second, measured=True)
+    assert time is not None
+    assert f"{time.least} to {time.most} minutes" in setup.learning.text()
     QTest.mouseClick(setup.next, LEFT)
     qtbot.waitUntil(lambda: window.findChild(QMessageBox) is not None or window.learning._job is not None)
     assert window.screens.currentWidget() is window.replies
