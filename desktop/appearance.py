@@ -4,6 +4,7 @@ window's own settings, and in force at once."""
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, QSettings
+from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from desktop import theme
@@ -25,7 +26,8 @@ class Appearance(QObject):
     def __init__(self, settings: QSettings | None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._usual = _application().font()
+        self._usual = self._set = _application().font()
+        self._system = system_font()
         self.theme, self.size = self._kept_theme(), self._kept_size()
         if self.theme is not Theme.SYSTEM:
             self._dress()
@@ -45,8 +47,24 @@ class Appearance(QObject):
     def _dress(self) -> None:
         theme.choose(_application(), {Theme.LIGHT: False, Theme.DARK: True}.get(self.theme))
 
+    def follow(self) -> None:
+        """Where the system asks for other letters than before: called when the window hears of it, and when
+        it comes to the front again, as Qt tells a program with letters of its own size nothing."""
+        now, system = _application().font(), system_font()
+        if now != self._set:
+            self._usual = now
+        elif system != self._system:
+            self._usual = system
+        else:
+            return
+        self._system = system
+        self._enlarge()
+
     def _enlarge(self) -> None:
-        _application().setFont(theme.scaled(self._usual, self.size / 100))
+        wanted = self._usual if self.size == 100 else theme.scaled(self._usual, self.size / 100)
+        if wanted != _application().font():
+            _application().setFont(wanted)
+        self._set = _application().font()
         theme.dress(_application())  # widgets under a style sheet hear of the letters only with it
         for one in QApplication.allWidgets():
             if isinstance(one, Label):
@@ -66,6 +84,11 @@ class Appearance(QObject):
 
     def _kept(self, key: str) -> str:
         return str(self._settings.value(key, "")) if self._settings is not None else ""
+
+
+def system_font() -> QFont:
+    """The letters that the system asks for now."""
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
 
 
 def _application() -> QApplication:

@@ -329,6 +329,8 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_look"):
             # Later: Qt goes through all widgets now, and a screen that draws itself anew replaces some.
             QTimer.singleShot(0, self, self._retint)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.ActivationChange) and hasattr(self, "_look"):
+            QTimer.singleShot(0, self, self.appearance.follow)
 
     def _retint(self) -> None:
         look = theme.tones(self.palette())

@@ -46,6 +46,10 @@ class AppearancePane(QWidget):
         self.sizes.activated.connect(lambda _place: self._choose(self.sizes.currentData()))
         self._show()
 
+    def follow(self) -> None:
+        """The system may ask for other letters."""
+        self._appearance.follow()
+
     def _make_commands(self) -> None:
         self.larger_action = command(
             self, say("Larger letters"), lambda: self._step(1), shortcut="Ctrl++",

@@ -92,3 +92,45 @@ def test_light_dark_and_letters_change_at_once_and_are_kept(
     again.appearance._choose(100)
     again.close()
     again.deleteLater()
+
+
+def heights(window: MainWindow) -> dict[str, int]:
+    """Of letters: in a title, in the list of screens, in a button, in a field to write in."""
+    return {
+        "title": window.appearance.findChildren(QLabel)[0].fontMetrics().height(),
+        "rail": window.rail.fontMetrics().height(),
+        "button": window.replies.composer.write_button.fontMetrics().height(),
+        "field": window.replies.search.fontMetrics().height(),
+        "draft": window.replies.composer.draft.fontMetrics().height(),
+    }
+
+
+@pytest.mark.parametrize("percent", [100, 150])
+def test_letters_follow_the_system_while_the_window_is_open(
+    qtbot: QtBot, window: MainWindow, qapp: QApplication, percent: int
+) -> None:
+    """And keep the size that the user has chosen beside it."""
+    window.appearance._choose(percent)
+    qtbot.wait(1)
+    before, points = heights(window), qapp.font().pointSizeF()
+    system = theme.sized(qapp.font(), 2 * points * 100 / percent)
+    qapp.setFont(system)  # what Qt does when the system's settings change
+    qtbot.waitUntil(lambda: all(now > 1.7 * before[name] for name, now in heights(window).items()))
+    assert qapp.font().pointSizeF() == pytest.approx(2 * points, abs=0.1)
+    window.appearance._choose(100)
+    assert qapp.font().pointSizeF() == pytest.approx(system.pointSizeF(), abs=0.1)
+
+
+def test_letters_that_changed_while_another_program_was_in_front_are_followed(
+    qtbot: QtBot, window: MainWindow, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Qt tells a program nothing that has set its own."""
+    window.appearance._choose(150)
+    system = theme.sized(qapp.font(), 30)
+    monkeypatch.setattr("desktop.appearance.system_font", lambda: system)
+    window.changeEvent(QEvent(QEvent.Type.ActivationChange))
+    qtbot.waitUntil(lambda: qapp.font().pointSizeF() == pytest.approx(45, abs=0.1))
+
+
+def test_no_size_of_letters_stands_in_the_style_sheet(qapp: QApplication) -> None:
+    assert "font-size" not in theme.sheet(theme.LIGHT)
