@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.app import App
+from core.domain import MessageId
 from core.store.paths import Profile
 from core.tasks import CancelToken, Progress
 from desktop.desk import Desk
@@ -81,3 +83,40 @@ def window(open_window: OpenWindow, synced_home: Path, tmp_path: Path) -> MainWi
 @pytest.fixture
 def empty_window(open_window: OpenWindow, tmp_path: Path) -> MainWindow:
     return open_window(tmp_path / "empty")
+
+
+@pytest.fixture
+def several(window: MainWindow, tmp_path: Path) -> MessageId:
+    """A message that went to others too."""
+    own = window.desk.app.accounts.all()[0].address
+    file = tmp_path / "several.eml"
+    file.write_text(
+        f"From: Ann Marsh <ann@several.example>\nTo: {own}, Ben Ode <ben@several.example>\n"
+        "Cc: Cy Orr <cy@several.example>\nSubject: The crates\nMessage-ID: <s1@several.example>\n"
+        "Date: Mon, 2 Mar 2026 09:00:00 +0000\n\nCan the crates come on Monday?\n"
+    )
+    window.desk.app.mail.import_path(file, Progress(), CancelToken(), own)
+    return window.desk.app.mail.by_header("<s1@several.example>").id
+
+
+class Opened(QObject):
+    """What the desktop is asked to open, by the handler that Qt offers for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.urls: list[QUrl] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.urls.append(url)
+
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    handler = Opened()
+    schemes = ("file", "https")
+    for scheme in schemes:
+        QDesktopServices.setUrlHandler(scheme, handler, "open")
+    yield handler
+    for scheme in schemes:
+        QDesktopServices.unsetUrlHandler(scheme)
