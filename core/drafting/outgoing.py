@@ -77,6 +77,16 @@ class Outgoing:
         self._mailbox.keep_edit(message, text, self._settings.now.exclude)
         return uid
 
+    def is_noted(self, message: MessageId) -> bool:
+        """Whether what the user made of the draft is kept, to learn from."""
+        latest = self._drafts.latest(message)
+        return latest is not None and latest.edited is not None
+
+    def take_back(self, message: MessageId) -> None:
+        """What was noted is learned nothing from; the mail in Drafts stays as it is."""
+        if latest := self._drafts.latest(message):
+            self._mailbox.keep_edit(message, latest.draft.text, self._settings.now.exclude)
+
     def save_new(
         self, mail: NewMail, text: str, replaces: tuple[str, ...] = (), *, create: bool = False
     ) -> tuple[str, ...]:

@@ -114,12 +114,23 @@ def find_people(desk: Desk) -> Job:
 
 
 def save_draft(desk: Desk, *, message: MessageId, text: str, everyone: bool) -> Job:
-    """Puts the reply into the server's Drafts folder; the job's result is its UID there."""
+    """Puts the reply into the server's Drafts folder; the job's result is whether what the user changed in it
+    was noted, to learn from."""
 
-    def work(_: Hands) -> object:
-        return desk.app.outgoing.save_reply(message, text, everyone=everyone)
+    def work(_: Hands) -> bool:
+        desk.app.outgoing.save_reply(message, text, everyone=everyone)
+        return desk.app.outgoing.is_noted(message)
 
     return desk.run(say("Saving the draft"), Lane.MAIL, work, Changed.PROPOSALS | Changed.PRIVACY)
+
+
+def take_back_edit(desk: Desk, *, message: MessageId) -> Job:
+    """Nothing is learned from what the user changed in this draft."""
+
+    def work(_: Hands) -> None:
+        desk.app.outgoing.take_back(message)
+
+    return desk.run(say("Taking back what was noted"), Lane.STORE, work, Changed.PROPOSALS)
 
 
 def save_new(desk: Desk, *, mail: NewMail, text: str, replaces: tuple[str, ...]) -> Job:

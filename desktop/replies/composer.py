@@ -78,6 +78,10 @@ class Composer(ComposerForm):
             self, say("Save to Drafts"), self.save, symbol="save", shortcut="Ctrl+S",
             hint=say("Put this mail into the Drafts folder of your account"),
         )  # fmt: skip
+        self.take_back_action = command(
+            self, say("Take it back"), self.take_back, shortcut="Ctrl+Shift+K",
+            hint=say("Learn nothing from what you changed in this draft"),
+        )  # fmt: skip
         self.hand_over_action = command(
             self, say("Open in mail program"), self.hand_over, symbol="openmail", shortcut="Ctrl+Shift+O",
             hint=say("Open it as a mail in your mail program, to send it from there"),
@@ -236,7 +240,7 @@ class Composer(ComposerForm):
         if sheet.target is None:
             return
         sheet.text, sheet.draft, sheet.told, sheet.zero_shot = "", None, say("Reading the mail …"), None
-        sheet.noted = ()
+        sheet.noted, sheet.edit_noted = (), False
         self.compare_action.setChecked(False)
         self.draft.begin()
         sheet.job = replies.write_draft(
@@ -272,6 +276,7 @@ class Composer(ComposerForm):
         sheet, text = self.sheet, self.draft.toPlainText()
         if sheet.message is not None:
             job = replies.save_draft(self._desk, message=sheet.message, text=text, everyone=sheet.to_all)
+            job.done.connect(lambda noted: setattr(sheet, "edit_noted", noted))
         elif sheet.mail is not None:
             job = replies.save_new(self._desk, mail=sheet.mail, text=text, replaces=sheet.saved)
             job.done.connect(lambda saved: setattr(sheet, "saved", saved))
@@ -281,6 +286,14 @@ class Composer(ComposerForm):
         job.done.connect(lambda _: self._tell(sheet, say("Saved to Drafts")))
         job.failed.connect(lambda _error: self._tell(sheet, say("Not saved")))
         self._refresh()
+
+    def take_back(self) -> None:
+        """Nothing is to be learned from what was changed in this draft."""
+        sheet = self.sheet
+        if sheet is not None and sheet.message is not None and sheet.edit_noted:
+            job = replies.take_back_edit(self._desk, message=sheet.message)
+            job.done.connect(lambda _: setattr(sheet, "edit_noted", False))
+            job.done.connect(lambda _: self._tell(sheet, say("Taken back: nothing is learned from it")))
 
     def hand_over(self) -> None:
         sheet = self.sheet

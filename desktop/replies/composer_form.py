@@ -27,6 +27,7 @@ class ComposerForm(QWidget):
     stop_action: QAction
     everyone_action: QAction
     save_action: QAction
+    take_back_action: QAction
     hand_over_action: QAction
     copy_action: QAction
     compare_action: QAction
@@ -90,7 +91,12 @@ class ComposerForm(QWidget):
         whole.addLayout(ask)
         whole.addLayout(pages, 1)
         whole.addWidget(self.check)
+        self.edit_noted = label(say("Longhand noted what you changed, to learn how you write."), role="note")
+        self.take_back_button = ActionButton(self.take_back_action)
+        noted = row(self.edit_noted, self.take_back_button)
+        noted.setStretch(0, 1)
         whole.addWidget(self.noted)
+        whole.addLayout(noted)
         whole.addLayout(line)
 
     def _refresh(self) -> None:
@@ -156,6 +162,9 @@ class ComposerForm(QWidget):
         self.check.setText("\n".join(finding_line(finding) for finding in findings[:SHOWN]))
         noted = self.sheet.noted if self.sheet else ()
         self.noted.setVisible(bool(noted))
+        edited = self.sheet is not None and self.sheet.edit_noted
+        self.edit_noted.setVisible(edited)
+        self.take_back_action.setVisible(edited)
         self.noted.setText("\n".join(in_window(one) for one in noted))
 
 

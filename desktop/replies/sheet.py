@@ -23,6 +23,7 @@ class Sheet:
     job: Job | None = None
     wished: tuple[RuleLine, ...] = ()  # for this mail alone
     noted: tuple[str, ...] = ()
+    edit_noted: bool = False  # what the user changed in the draft is kept, to learn from
     told: str = ""
     ahead: bool = False  # written before it was asked for, and not looked at yet
     addressed: Addressed | None = None  # None until it was asked for, and for a new mail

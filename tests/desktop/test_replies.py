@@ -44,6 +44,28 @@ def test_where_there_is_nobody_else_there_is_nothing_to_choose(qtbot: QtBot, win
     assert not composer.everyone_action.isVisible()
 
 
+def test_what_an_edit_taught_is_told_and_can_be_taken_back(qtbot: QtBot, window: MainWindow) -> None:
+    serve(qtbot, window)
+    app, composer = window.desk.app, window.replies.composer
+    message = window.replies.model.message(0).id
+    app.drafts.note_seen(message, Draft("Yes, Thursday suits me well.\n\nBest regards,\nIda", seconds=1.0))
+    composer._sheets.clear()
+    composer.sheet = None
+    window.replies.show_message(message)
+    save(qtbot, composer)  # as it was written: there is nothing to learn
+    assert not composer.edit_noted.isVisible()
+    composer.draft.setPlainText("Thursday is fine, I shall bring the plans along.\n\nCheers\nIda")
+    save(qtbot, composer)
+    assert composer.edit_noted.isVisible()
+    assert app.outgoing.is_noted(message)
+    QTest.mouseClick(composer.take_back_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: composer.status.text().startswith("Taken back"))
+    assert not composer.edit_noted.isVisible()
+    assert not app.outgoing.is_noted(message)
+    [draft] = in_drafts(window)
+    assert "bring the plans along" in draft.get_content()
+
+
 def test_a_new_mail_is_written_from_notes_and_saved_once(qtbot: QtBot, window: MainWindow) -> None:
     serve(qtbot, window)
     pane, composer = window.replies, window.replies.composer
