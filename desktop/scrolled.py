@@ -58,8 +58,10 @@ class Pages(QStackedWidget):
 def fit_on_screen(dialog: QDialog, wanted: QSize | None = None) -> None:
     """As large as `wanted`, or as what it holds where that is more, but never more than its screen shows."""
     room = dialog.screen().availableSize() - FRAME
+    for one in dialog.findChildren(Scrolled):
+        one.updateGeometry()  # layouts remember what it wanted before
     hint = dialog.sizeHint()
-    dialog.resize((hint if wanted is None else wanted.expandedTo(dialog.size())).boundedTo(room))
+    dialog.resize((hint if wanted is None else wanted.expandedTo(dialog.minimumSize())).boundedTo(room))
 
 
 def scrolled_form(dialog: QDialog, buttons: QWidget) -> QVBoxLayout:

@@ -3,6 +3,7 @@ from a `Tones` of the present palette, so that light and dark follow the system 
 
 from dataclasses import asdict, dataclass
 from importlib.resources import files
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
@@ -129,8 +130,10 @@ def sized(font: QFont, points: float) -> QFont:
 
 
 def sheet(look: Tones) -> str:
-    """The style sheet in these colours."""
+    """The style sheet in these colours, with the few pictures that only it can draw."""
     text = (files("desktop") / "style.qss").read_text(encoding="utf-8")
+    text = text.replace("@icons@", Path(str(files("desktop") / "icons")).as_posix())
+    text = text.replace("@name@", "dark" if look == DARK else "light")
     for name, colour in asdict(look).items():
         text = text.replace(f"@{name}@", colour)
     return text

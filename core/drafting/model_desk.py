@@ -127,8 +127,8 @@ class ModelDesk:
 
     def measure(self, cancel: CancelToken) -> float:
         """How many words in a second the writer makes here, with the reading of what it answers, by a reply
-        to a made-up mail; kept. 0 for a service, which is asked nothing unasked. Raises ModelError,
-        ChildDied, Cancelled."""
+        to a made-up mail: a draft takes more than that, as rules come first. 0 for a service, which is
+        asked nothing unasked. Raises ModelError, ChildDied, Cancelled."""
         if self._cloud.writer:
             return 0.0
         large = self.now.large()
@@ -136,9 +136,7 @@ class ModelDesk:
         begun = time.monotonic()
         made = large.complete(Question(_made_up("Friday"), max_tokens=_MEASURED), cancel=cancel)
         words = max(len(made.text.split()), round(made.new_tokens * _WORDS_TO_A_TOKEN))
-        pace = words / max(time.monotonic() - begun, 0.001)
-        self._jobs.set(f"{_PACE}{large.name}", pace)
-        return pace
+        return words / max(time.monotonic() - begun, 0.001)
 
     def _left_out(self) -> str:
         """A sentence where rules are off that the last writer did not follow."""

@@ -179,6 +179,7 @@ class AccountDialog(QDialog):
         primary: QPushButton = self.ok if number else self.next
         primary.setDefault(True)
         self._check()
+        self._grow()
 
     def _show_server(self, shown: bool) -> None:
         for field in self._server:
@@ -190,7 +191,7 @@ class AccountDialog(QDialog):
         """Rows that come want room; what the screen has not is scrolled to."""
         self.form.invalidate()
         self.steps.updateGeometry()
-        fit_on_screen(self, self.sizeHint())
+        fit_on_screen(self)
 
     # Signing in by a web page
 

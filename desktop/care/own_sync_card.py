@@ -22,6 +22,7 @@ class OwnSyncCard(QFrame):
         self.often = QComboBox()
         self.often.setAccessibleName(title.text())
         self.often.setMinimumHeight(SPACE * 4)
+        self.often.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.on_battery = QCheckBox(say("On &battery too"))
         self.on_battery.setToolTip(say("Look for new mail while the computer is not plugged in, as well"))
         column = QVBoxLayout(self)

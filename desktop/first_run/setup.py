@@ -48,7 +48,7 @@ class SetupScreen(Screen):
         self._waiting_for_mail = self._waiting_to_learn = False
         self._entries: tuple[ModelEntry, ...] = ()
         self._measuring: Job | None = None
-        self._measured = False
+        self._paces: dict[str, float] = {}  # of models that were measured: words in a second, 0 in vain
         self.step = self._kept()
         self.count = label(role="muted")
         self.title = label(size=1.45, bold=True)
@@ -176,9 +176,6 @@ class SetupScreen(Screen):
         models.list_models(self._desk).done.connect(self._on_models)
 
     def _on_models(self, entries: tuple[ModelEntry, ...]) -> None:
-        before = next((one.name for one in self._entries if one.in_use), "")
-        if before != next((one.name for one in entries if one.in_use and one.role == "large"), ""):
-            self._measured = False  # another one writes
         self._entries = tuple(one for one in entries if one.role == "large")
         self.models.show_models(self._entries)
         self._show()
@@ -259,31 +256,33 @@ class SetupScreen(Screen):
             return ""
         if writer.where == "cloud":
             return say("How long that takes is up to the service in use.")
-        if not writer.measured and self._measure():
+        pace = self._paces.get(writer.name, 0.0)
+        if not pace and self._measure(writer.name):
             return say("How fast your model writes here is being measured …")
         wanted = self._desk.app.settings.now.learning
         made, judged = min(replies, wanted.examples), min(replies // 6, wanted.gate)
-        time = learning_time(made, judged, writer.words_per_second, measured=writer.measured)
+        time = learning_time(made, judged, pace or writer.words_per_second, measured=bool(pace))
         if time is None:
             return say("How long that takes cannot be told: the model did not write here yet.")
         told = (
-            say("As fast as your model has written here, it needs {0} to {1} minutes; training comes on top.")
-            if writer.measured
+            say("As fast as your model writes here now, it needs {0} to {1} minutes; training comes on top.")
+            if pace
             else say("Your model may need {0} to {1} minutes, as estimated; training comes on top.")
         )
         return told.format(time.least, time.most)
 
-    def _measure(self) -> bool:
+    def _measure(self, name: str) -> bool:
         """Whether it is being measured: once, and not while mail is read, which would slow it down."""
-        if self._measuring is None and not self._is_syncing and not self._measured and self.isVisible():
-            self._measured = True
+        if self._measuring is None and name not in self._paces and not self._is_syncing and self.isVisible():
+            self._paces[name] = 0.0
             self._measuring = models.measure_model(self._desk)
+            self._measuring.done.connect(lambda pace: self._paces.update({name: pace}))
             self._measuring.ended.connect(self._on_measured)
         return self._measuring is not None
 
     def _on_measured(self) -> None:
         self._measuring = None
-        models.list_models(self._desk).done.connect(self._on_models)
+        self._show()
 
     @property
     def _is_syncing(self) -> bool:

@@ -107,7 +107,7 @@ class RuleDialog(QDialog):
         everyone = kind is ScopeKind.EVERYONE
         self.form.setRowVisible(self.value, not everyone)
         if self.isVisible():
-            fit_on_screen(self, self.sizeHint())  # the row that came wants room
+            fit_on_screen(self)  # the row that came wants room
         self.value.setPlaceholderText(
             {
                 ScopeKind.PERSON: "ann@firm.example",

@@ -101,11 +101,10 @@ def test_a_model_is_chosen_with_its_size_licence_and_time(qtbot: QtBot, window: 
     QTest.mouseClick(setup.next, LEFT)
     assert setup.step is Step.LEARN
     qtbot.waitUntil(lambda: "210 replies of yours" in setup.learning.text())
-    qtbot.waitUntil(lambda: "has written here" in setup.learning.text(), timeout=60_000)
-    writer = next(one for one in window.desk.app.models.all() if one.in_use and one.role == "large")
-    assert writer.measured
-    replies, gate = 120, 35
-    time = learning_time(replies, gate, writer.words_per_second, measured=True)
+    qtbot.waitUntil(lambda: "writes here now" in setup.learning.text(), timeout=60_000)
+    [pace] = setup._paces.values()
+    assert pace > 0
+    time = learning_time(120, 35, pace, measured=True)
     assert time is not None
     assert f"{time.least} to {time.most} minutes" in setup.learning.text()
     QTest.mouseClick(setup.next, LEFT)

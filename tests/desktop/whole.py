@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from PySide6.QtCore import QTranslator
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.models.budget import Used
@@ -95,6 +95,8 @@ def cut_off(screen: QWidget) -> list[str]:
         out = not room.contains(one.geometry())
         if short or out:
             found.append(f"{type(one).__name__} {one.text()[:40]!r} {size.toTuple()} {wanted.toTuple()}")
+    boxes = (one for one in screen.findChildren(QComboBox) if one.isVisible())
+    found += [one.accessibleName() for one in boxes if one.width() + ROUNDING < one.minimumSizeHint().width()]
     for area in screen.findChildren(QScrollArea):
         inner, never = area.widget(), area.horizontalScrollBarPolicy().name == "ScrollBarAlwaysOff"
         if never and inner and area.isVisible() and inner.width() > area.viewport().width() + ROUNDING:
