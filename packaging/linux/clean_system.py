@@ -116,15 +116,18 @@ def tried(clean: Clean, packages: list[Path], pictures: Path) -> dict[str, objec
         )
     shutil.copy(clean.root / f"home/{USER}/longhand-demo.png", pictures.with_suffix(".demo.png"))
     (clean.root / f"home/{USER}/longhand-demo.png").unlink()
+    _say(f"installed after {installed:.0f} s, drafted after {drafted:.0f} s")
     parts = json.loads(clean.as_user("longhand", "doctor", "--parts", "--json"))
     if broken := [one for one in parts if not one["works"]]:
         raise SystemExit(f"Parts that do not work: {broken}")
     _look(clean, pictures)
+    _say("window drawn and closed")
     kept = _profile(clean)
     _install(clean, [_relabelled(package, clean.root / "tmp/newer") for package in packages])
     upgraded = _shown(clean)
     if upgraded != kept:
         raise SystemExit(f"The upgrade changed the rules: {kept} became {upgraded}")
+    _say("upgraded")
     farewell = clean.as_root("apt-get", "-y", "remove", "longhand", "longhand-training")
     clean.as_root("apt-get", "-y", "purge", "longhand", "longhand-training")
     left = sorted(clean.files() - before)
@@ -155,6 +158,10 @@ def _made(suite: str, packages: list[Path], folder: Path) -> Path:
     _do("chroot", root, *quiet, "satisfy", needs)
     _do("chroot", root, "useradd", "--create-home", "--shell", "/bin/sh", USER)
     return root
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _needs(package: Path) -> str:
