@@ -220,7 +220,7 @@ def _look(clean: Clean, pictures: Path) -> None:
                     display=clean.display)  # fmt: skip
         time.sleep(3)
         _do("import", "-window", "root", pictures.with_suffix(".window.png"), display=clean.display)
-        _do("xdotool", "windowclose", shown.split()[0], display=clean.display)
+        _do("xdotool", "windowfocus", "--sync", shown.split()[-1], "key", "ctrl+q", display=clean.display)
         program.wait(30)
     finally:
         program.kill()
