@@ -20,12 +20,14 @@ class Likeness(QWidget):
         self._grid.setVerticalSpacing(SPACE)
         self._grid.setColumnStretch(1, 1)
         self.bars: dict[str, QProgressBar] = {}
+        self.told = ""  # the comparison as a sentence
 
     def show_evaluation(self, made: Evaluation) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         self.bars = {}
+        scores: dict[str, float] = {}
         for place, (arm, name) in enumerate(
             (
                 ("zero_shot", say("Without your rules")),
@@ -36,7 +38,7 @@ class Likeness(QWidget):
             score = made.gate.arms[arm].likeness if arm in made.gate.arms else None
             if score is None:
                 continue
-            tens = in_tens(score)
+            tens = scores[arm] = in_tens(score)
             bar = QProgressBar()
             bar.setObjectName("likeness" if arm == "guided" else "likeness_other")
             bar.setTextVisible(False)
@@ -50,6 +52,10 @@ class Likeness(QWidget):
                 one.setWordWrap(False)
             for column, widget in enumerate((title, bar, score_told)):
                 self._grid.addWidget(widget, place, column)
+        self.told = ""
+        if {"zero_shot", "guided"} <= scores.keys():
+            told = say("Drafts that read like you: {0} of 10 without your rules, {1} of 10 with them.")
+            self.told = told.format(f"{scores['zero_shot']:.0f}", f"{scores['guided']:.0f}")
 
 
 def in_tens(likeness: float) -> float:

@@ -230,11 +230,8 @@ class LearningPane(Screen):
             )
             return
         self.likeness.show_evaluation(made)
-        self.compared.setText(
-            say("0 is another person’s reply, 10 another of your own; measured on {0} mails.").format(
-                made.gate.count
-            )
-        )
+        scale = say("0 is another person’s reply, 10 another of your own; measured on {0} mails.")
+        self.compared.setText(f"{self.likeness.told} {scale.format(made.gate.count)}".strip())
         for one in self._desk.app.comparing.blind_results():
             if one.second == "zero_shot":
                 told = say("Without knowing, you chose your rules {0} times, the plain draft {1} times.")

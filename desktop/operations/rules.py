@@ -86,10 +86,11 @@ def export_rules(desk: Desk, *, path: Path) -> Job:
 
 @dataclass(frozen=True)
 class Reasons:
-    """What bears a rule out: its mails, what else is asked of the same people, and how it fared over time."""
+    """What bears a rule out: its mails, what else is asked of the same people, each with its own mails, and
+    how it fared over time."""
 
     mails: tuple[StoredMessage, ...] = ()
-    others: tuple[Rule, ...] = ()
+    others: tuple[tuple[Rule, tuple[StoredMessage, ...]], ...] = ()
     periods: tuple[Period, ...] = ()
 
 
@@ -100,7 +101,8 @@ def read_reasons(desk: Desk, *, rule: RuleId) -> Job:
         book = desk.app.rules
         try:
             mails = book.evidence(rule)
-            return Reasons(mails, _others(book.conflicts(), rule), book.trend(rule))
+            others = tuple((one, book.evidence(one.id)) for one in _others(book.conflicts(), rule))
+            return Reasons(mails, others, book.trend(rule))
         except InputError:
             return Reasons()
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFrame,
+    QGridLayout,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -21,13 +22,14 @@ from core.domain import Rule, RuleOrigin
 from core.store.messages import StoredMessage
 from desktop import words
 from desktop.operations.rules import Reasons
-from desktop.parts import heading, label, row
+from desktop.parts import heading, label
 from desktop.replies.thread_view import ThreadView
 from desktop.rules.trend import Trend
 from desktop.scrolled import fit_on_screen
 from desktop.theme import SPACE
 from desktop.words import say
 
+SIDE_MAILS = 2  # of each side of a conflict
 MAILS = 6  # shown; a rule keeps a few of its newest
 
 
@@ -83,7 +85,7 @@ class RuleDetail(QScrollArea):
         below = QVBoxLayout()
         below.setSpacing(SPACE)
         if reasons.others:
-            self._show_conflict(below, self._rule, reasons.others)
+            self._show_conflict(below, ((self._rule, reasons.mails), *reasons.others))
         if reasons.mails:
             below.addSpacing(SPACE)
             below.addWidget(heading(say("Mails that show it")))
@@ -131,30 +133,44 @@ class RuleDetail(QScrollArea):
         column.addWidget(bar)
         column.addWidget(label(told, role="muted", size=0.92))
 
-    def _show_conflict(self, column: QVBoxLayout, rule: Rule, others: Sequence[Rule]) -> None:
-        """The ways of writing side by side; the one that is pinned holds."""
+    def _show_conflict(
+        self, column: QVBoxLayout, sides: Sequence[tuple[Rule, Sequence[StoredMessage]]]
+    ) -> None:
+        """The ways of writing side by side, each with mails that show it; the one that is pinned holds."""
         box = QFrame()
         box.setObjectName("conflict")
         inside = QVBoxLayout(box)
         inside.setContentsMargins(SPACE + 4, SPACE + 2, SPACE + 4, SPACE + 4)
         inside.setSpacing(SPACE)
         inside.addWidget(label(say("Your mail says both. Which is to hold?"), bold=True))
-        for one in (rule, *others):
-            text = label(f"{one.sentence} ({say('{0} mails').format(one.support_for)})")
-            keep = QPushButton(say("This one"))
-            keep.setToolTip(say("Pin this rule, so that it wins"))
-            keep.setAccessibleName(f"{keep.text()}: {one.sentence}")
-            keep.clicked.connect(lambda _checked=False, one=one: self.settle_asked.emit(one))
-            line = row(text, keep)
-            line.setStretch(0, 1)
-            inside.addLayout(line)
+        beside = QGridLayout()
+        beside.setSpacing(SPACE)
+        for place, (rule, mails) in enumerate(sides):
+            beside.addLayout(self._side(rule, mails[:SIDE_MAILS]), place // 2, place % 2)
+        inside.addLayout(beside)
         column.addSpacing(SPACE)
         column.addWidget(box)
 
-    def _mail_button(self, mail: StoredMessage) -> QPushButton:
+    def _side(self, rule: Rule, mails: Sequence[StoredMessage]) -> QVBoxLayout:
+        """One way of writing."""
+        keep = QPushButton(say("This one"))
+        keep.setToolTip(say("Pin this rule, so that it wins"))
+        keep.setAccessibleName(f"{keep.text()}: {rule.sentence}")
+        keep.clicked.connect(lambda: self.settle_asked.emit(rule))
+        made = QVBoxLayout()
+        made.setSpacing(SPACE // 2)
+        made.addWidget(label(rule.sentence))
+        made.addWidget(label(say("{0} mails").format(rule.support_for), role="muted", size=0.92))
+        for mail in mails:
+            made.addWidget(self._mail_button(mail, words.day(mail.mail.date)))
+        made.addStretch(1)
+        made.addWidget(keep)
+        return made
+
+    def _mail_button(self, mail: StoredMessage, short: str = "") -> QPushButton:
         to = words.who(mail.mail.to[0]) if mail.mail.to else ""
         full = say("{0}, to {1}: {2}").format(words.day(mail.mail.date), to, mail.mail.subject)
-        made = _Line(full)
+        made = _Line(short or full)
         made.setObjectName("row")
         made.setToolTip(say("Read this mail"))
         made.setAccessibleName(full)

@@ -97,6 +97,7 @@ def test_what_was_learned_is_shown_with_its_curve_and_scores(qtbot: QtBot, learn
     assert pane.model.index(0, 1).data() == "8"
     assert pane.model.index(0, 2).data().endswith(" of 10")
     assert set(pane.likeness.bars) == {"zero_shot", "few_shot", "guided"}
+    assert pane.compared.text().startswith("Drafts that read like you: ")
     assert standing.said
     shown = pane.state.text() + pane.said.text()
     assert standing.said[0] in shown

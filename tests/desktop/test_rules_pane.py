@@ -156,6 +156,8 @@ def test_a_conflict_is_shown_on_both_sides_and_settled_by_a_pin(
     qtbot.waitUntil(lambda: pane._reading is None)
     buttons = [one for one in pane.detail.findChildren(QPushButton) if one.text() == "This one"]
     assert len(buttons) == 2
+    assert buttons[0].y() == buttons[1].y()  # side by side
+    assert buttons[0].x() != buttons[1].x()
     [keep_it] = [one for one in buttons if one.accessibleName().endswith("Do not use semicolons.")]
     changed(qtbot, window, lambda: QTest.mouseClick(keep_it, LEFT))
     assert scope not in {one.scope for one in window.desk.app.rules.conflicts()}
