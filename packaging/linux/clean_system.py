@@ -183,6 +183,7 @@ def _install(clean: Clean, packages: list[Path]) -> None:
 def _relabelled(package: Path, folder: Path) -> Path:
     """The same package as a later version, without one of its files and with another."""
     tree = folder / package.stem
+    folder.mkdir(exist_ok=True)
     _do("dpkg-deb", "-R", package, tree)
     control = tree / "DEBIAN/control"
     version = subprocess.run(
