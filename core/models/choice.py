@@ -45,6 +45,11 @@ class ModelEntry:
     words_per_second: float = 0.0
     measured: bool = False
 
+    @property
+    def is_here(self) -> bool:
+        """Whether it can write without a download."""
+        return self.where != "to fetch"
+
 
 def recommended(entries: Iterable[ModelEntry]) -> CatalogueEntry | None:
     """The largest real model of `entries` that runs on their machine and does not crawl there, the smallest

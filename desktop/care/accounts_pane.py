@@ -1,5 +1,7 @@
 """Accounts: whose mail is read and from where, tested, added and removed."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QMessageBox, QScrollArea, QVBoxLayout, QWidget
 
@@ -9,6 +11,7 @@ from desktop.desk import Changed, Desk
 from desktop.operations import accounts as operations
 from desktop.operations.mail import SAMPLE_USER
 from desktop.parts import ActionButton, card, command, label, page, press, row
+from desktop.row_menu import RowMenu
 from desktop.screen import Screen
 from desktop.theme import SPACE
 from desktop.words import say
@@ -24,6 +27,7 @@ class AccountsPane(Screen):
                       hint=say("Add a mail account"))  # fmt: skip
         bring = command(self, say("Import …"), self.import_asked.emit, symbol="import", shortcut="Ctrl+O",
                         hint=say("Bring in mail from files"))  # fmt: skip
+        self.test_menu, self.remove_menu = RowMenu(self, say("Test")), RowMenu(self, say("Remove"))
         about = say(
             "Longhand reads your mail and never sends any. It writes to a server only when you save a draft."
         )
@@ -50,6 +54,8 @@ class AccountsPane(Screen):
             column.addWidget(self._card(account))
         column.addStretch(1)
         self._list.setWidget(inner)
+        self.test_menu.show_rows({one.address: partial(self.test, one) for one in found if one.host})
+        self.remove_menu.show_rows({one.address: partial(self.remove, one) for one in found})
         self.nothing.setVisible(not found)
         self.own_sync.setVisible(any(one.host for one in found))
         self.own_sync.reload()

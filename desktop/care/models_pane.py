@@ -1,6 +1,7 @@
 """Models: what can write here, what is to be had, and which one does."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -25,6 +26,7 @@ from desktop.desk import Changed, Desk
 from desktop.jobs import Job
 from desktop.operations import models as operations
 from desktop.parts import ActionButton, command, heading, label, page, press, row
+from desktop.row_menu import RowMenu
 from desktop.screen import Screen
 from desktop.theme import SPACE
 from desktop.words import say
@@ -48,6 +50,9 @@ class ModelsPane(Screen):
         )  # fmt: skip
         hub = command(self, say("Get another …"), self.get_named, symbol="get", shortcut="Ctrl+N",
                       hint=say("Download any GGUF of the hub by its name"))  # fmt: skip
+        self.use_menu, self.get_menu, self.delete_menu = (
+            RowMenu(self, one) for one in (say("Use"), say("Get"), say("Delete"))
+        )
         about = say(
             "One of these writes your drafts. The built-in one is for trying Longhand out on short English "
             "mail; a real one takes a download, once."
@@ -87,6 +92,15 @@ class ModelsPane(Screen):
             column.addWidget(made)
         column.addStretch(1)
         self._list.setWidget(inner)
+        self._fill_menus(entries)
+
+    def _fill_menus(self, entries: Sequence[ModelEntry]) -> None:
+        idle = [one for one in entries if not one.in_use]
+        self.use_menu.show_rows({one.name: partial(self.use, one.name) for one in idle if one.is_here})
+        missing = (one for one in entries if one.runs and not one.is_here)
+        self.get_menu.show_rows({one.name: partial(self.get, one.name) for one in missing})
+        files = (one for one in idle if one.where == "file")
+        self.delete_menu.show_rows({one.name: partial(self.remove, one.name) for one in files})
 
     # What the user does
 
@@ -211,7 +225,7 @@ class ModelCard(QFrame):
     def rest(self) -> None:
         """As it is while nothing happens to it."""
         self._job = None
-        there = self._entry.where != "to fetch"
+        there = self._entry.is_here
         self.foot.setVisible(not self._entry.in_use and (there or self._entry.runs))
         self.use.setVisible(there and not self._entry.in_use)
         self.get.setVisible(not there and self._entry.runs)

@@ -150,7 +150,9 @@ def test_an_account_is_added_after_what_must_never_be_read(
     empty_window.show_accounts.trigger()
     pane = empty_window.accounts
     [account] = app.accounts.all()
-    pane.test(account)
+    [test] = pane.test_menu.actions()
+    assert (test.text(), pane.remove_menu.actions()[0].text()) == (account.address, account.address)
+    test.trigger()
     qtbot.waitUntil(lambda: "Signed in" in empty_window.told.text(), timeout=LONG_MS)
     press_in(pane.remove(account), "Keep it")
     assert app.accounts.all()
@@ -158,6 +160,7 @@ def test_an_account_is_added_after_what_must_never_be_read(
     qtbot.waitUntil(lambda: not empty_window.desk.jobs.running, timeout=LONG_MS)
     assert app.accounts.all() == ()
     assert pane.nothing.isVisible()
+    assert not pane.remove_menu.menuAction().isVisible()
     empty_window.show_replies.trigger()
     assert empty_window.screens.currentWidget() is empty_window.empty
 

@@ -68,7 +68,12 @@ def test_a_model_is_got_paused_gone_on_with_used_and_deleted(
     press_in(pane.findChild(QMessageBox), "Get it")
     qtbot.waitUntil(lambda: FILE in pane.cards, timeout=LONG_MS)
 
-    QTest.mouseClick(pane.cards[FILE].use, LEFT)
+    assert {one.text() for one in pane.use_menu.actions()} >= {FILE}
+    assert "mini-large" not in {one.text() for one in pane.use_menu.actions()}  # it writes
+    assert {one.text() for one in pane.delete_menu.actions()} == {FILE}
+    assert FILE not in {one.text() for one in pane.get_menu.actions()}
+    [use] = [one for one in pane.use_menu.actions() if one.text() == FILE]
+    use.trigger()
     qtbot.waitUntil(lambda: writes() == FILE, timeout=LONG_MS)
     assert pane.cards[FILE].remove.isHidden()
     QTest.mouseClick(pane.cards["mini-large"].use, LEFT)
