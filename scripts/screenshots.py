@@ -9,7 +9,6 @@ from pathlib import Path
 
 from core.app import App
 from core.domain import Draft, Rule
-from core.evaluation.learning import Limits
 from core.models.budget import Used
 from core.store.paths import Profile
 from core.store.settings import Cloud
@@ -33,7 +32,6 @@ OWN = ("jo@harbour.example", "office@harbour.example")
 TERMS = Cloud(
     True, base_url="https://api.service.example/v1", model="large-1", accounts=OWN[1:], words=("Falcon",)
 )
-LIMITS = Limits(examples=40, gate=20)
 
 
 def main() -> None:
@@ -56,7 +54,7 @@ def _fill(app: App) -> None:
     desk = Desk(app)
     mail.serve_sample(desk, app)
     app.mail.sync(Progress(), CancelToken())
-    app.learning.run(Progress(), CancelToken(), limits=LIMITS)
+    app.learning.run(Progress(), CancelToken())
     app.comparing.mail(Progress(), CancelToken())
     desk.stop_servers()
 

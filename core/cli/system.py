@@ -32,7 +32,9 @@ def list_models(as_json: bool) -> None:
         show_json([asdict(one) for one in entries])
         return
     for one in entries:
-        told = f"{one.told} {messages.models.pace(one.words_per_second, one.measured)}".rstrip()
+        fetched = f"'longhand models get {one.name}' downloads it ({one.download})." if one.download else ""
+        pace = messages.models.pace(one.words_per_second, one.measured)
+        told = " ".join(part for part in (one.told, fetched, pace) if part)
         show(f"{'*' if one.in_use else ' '} {one.name:<24} {one.role:<7} {one.where:<9} {told}")
 
 

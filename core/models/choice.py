@@ -34,7 +34,8 @@ CRAWLING = 1.5  # words per second: with fewer, a reply of a hundred words takes
 class ModelEntry:
     """`where`: 'embedded', 'file', 'cloud' or 'to fetch'; `role`: 'large' (writes) or 'small' (the
     agent's base). `runs`: whether this machine has what it takes; `words_per_second`: as estimated
-    or, `measured`, in its last draft here; 0 where that is not known."""
+    or, `measured`, in its last draft here; 0 where that is not known; `download`: size and licence of what
+    is to be fetched and runs here."""
 
     name: str
     role: str
@@ -44,6 +45,7 @@ class ModelEntry:
     runs: bool = True
     words_per_second: float = 0.0
     measured: bool = False
+    download: str = ""
 
     @property
     def is_here(self) -> bool:
@@ -292,10 +294,10 @@ class ModelChoice:
     def _entry(self, entry: CatalogueEntry, here: Machine, in_use: bool) -> ModelEntry:
         where = self._where(entry)
         fitting = fit(entry, here, fetched=where != "to fetch")
-        told = [entry.about, fitting.why, to_fetch(entry) if where == "to fetch" and fitting.runs else ""]
-        said = " ".join(part for part in told if part)
+        said = " ".join(part for part in (entry.about, fitting.why) if part)
         pace = fitting.words_per_second
-        return ModelEntry(entry.name, entry.role, where, said, in_use, fitting.runs, pace)
+        fetched = f"{entry.size_mb} MB, {entry.licence}" if where == "to fetch" and fitting.runs else ""
+        return ModelEntry(entry.name, entry.role, where, said, in_use, fitting.runs, pace, download=fetched)
 
 
 def _family_of_file(path: str) -> str:

@@ -10,6 +10,7 @@ def agree_or_cancel(dialog: QDialog, agree: str) -> tuple[QDialogButtonBox, QPus
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
     ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
     ok.setText(agree)
+    ok.setObjectName("primary")
     buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(say("Cancel"))
     buttons.accepted.connect(dialog.accept)
     buttons.rejected.connect(dialog.reject)

@@ -212,7 +212,9 @@ class ModelCard(QFrame):
         column.setContentsMargins(SPACE * 2, SPACE * 2, SPACE * 2, SPACE * 2)
         column.setSpacing(SPACE // 2)
         column.addLayout(line)
-        column.addWidget(label(words.in_window(f"{entry.told} {pace}".strip()), role="muted"))
+        fetched = say("A download of {0}.").format(entry.download) if entry.download else ""
+        told = " ".join(part for part in (entry.told, fetched, pace) if part)
+        column.addWidget(label(words.in_window(told), role="muted"))
         self.foot = QWidget()
         below = QVBoxLayout(self.foot)
         below.setContentsMargins(0, SPACE, 0, 0)

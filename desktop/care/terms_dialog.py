@@ -70,6 +70,7 @@ class TermsDialog(QDialog):
 
 def _limit(value: int) -> QSpinBox:
     made = QSpinBox()
+    made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
     made.setRange(0, MOST)
     made.setSpecialValueText(say("no limit"))
     made.setGroupSeparatorShown(True)

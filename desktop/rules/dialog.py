@@ -90,6 +90,7 @@ class RuleDialog(QDialog):
         )
         self.ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
         self.ok.setText(say("Keep"))
+        self.ok.setObjectName("primary")
         buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(say("Cancel"))
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)

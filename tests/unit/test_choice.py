@@ -110,8 +110,8 @@ def test_a_file_of_the_catalogue_has_one_name_however_it_is_named(
 def test_the_list_tells_what_this_machine_can_run(downloads: Downloads, engine: LlamaEngine) -> None:
     here = Machine("Linux x86_64", 2, 6000, 5000, disk_free_mb=50_000, memory_mb_per_second=10_000)
     entries = {one.name: one for one in choice(Settings(), downloads, engine).entries(here)}
-    assert "models get qwen3-4b" in entries["qwen3-4b"].told
+    assert entries["qwen3-4b"].download == "2500 MB, Apache-2.0"
     assert entries["qwen3-4b"].words_per_second == pytest.approx(3.0)
     assert not entries["qwen3-8b"].runs
     assert "this machine has 6.0 GB" in entries["qwen3-8b"].told
-    assert "models get" not in entries["qwen3-8b"].told
+    assert entries["qwen3-8b"].download == ""
