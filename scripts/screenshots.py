@@ -60,7 +60,7 @@ def _fill(app: App) -> None:
 
 
 def _screens(app: App) -> None:
-    message, other = (one.id for one in app.mail.waiting(2))
+    other, _, message = (one.id for one in app.mail.waiting(3))
     _both(app, "replies", lambda window: window.replies.show_message(other))  # no draft is kept for it
     draft = app.drafts.write(message, notes=NOTES)
     plain = app.drafts.zero_shot(message, notes=NOTES)

@@ -40,7 +40,8 @@ _llama: Any = llama_cpp
 BATCH = 512  # tokens at most that are computed together
 # A prompt is read by these, and kept of the one before is what ends where a step did: sums are then taken in
 # the same order whatever the cache holds, and the text is the same to the letter. On two cores a step of 128
-# took 2 % longer over a prompt than one of 512, and 64 took 14 %.
+# took 2 % longer over a prompt than one of 512, and 64 took 14 %; a tiny model, over which 128 took a fifth
+# longer, reads BATCH at once.
 _STEP = 128
 _SMALLEST_CONTEXT = 2048
 _ROOM = 16  # tokens an answer needs at the very least
@@ -71,7 +72,7 @@ class Model:
         self._graphics = graphics_in_use()
         self._model = self._load(path, on_loading)
         self.is_tiny = int(_llama.llama_model_n_params(self._model)) < _TINY
-        self._step = BATCH if self._graphics else _STEP
+        self._step = BATCH if self._graphics or self.is_tiny else _STEP
         self._threads = threads or (1 if self.is_tiny else _cores())
         self._batch_threads = threads or _cores()
         self.n_train = int(_llama.llama_model_n_ctx_train(self._model))
@@ -100,7 +101,7 @@ class Model:
         pieces = self.vocabulary.pieces(segments, prefill)
         cut = shorten(pieces, self.n_train - max(_ROOM, min(answer, self.n_train // 2)))
         ends = accumulate(len(ids) for ids, _ in pieces)
-        long = (end for end, (ids, _) in zip(ends, pieces, strict=True) if len(ids) >= self._step)
+        long = (end for end, (ids, _) in zip(ends, pieces, strict=True) if len(ids) >= _STEP)
         return PromptTokens([token for ids, _ in pieces for token in ids], cut, max(long, default=0))
 
     @property

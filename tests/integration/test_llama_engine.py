@@ -34,7 +34,7 @@ def test_streams_the_text_it_returns(engine: LlamaEngine, tiny_model: Path) -> N
     assert "".join(pieces) == made.text != ""
     assert (made.new_tokens, made.stopped) == (40, "length")
     *whole, mail, end = [done for done, _ in read[1:]]
-    assert whole == [128, 256, 384, 512, 640]
+    assert whole == [512]  # a tiny model reads so much at once
     assert 640 < mail < end == made.prompt_tokens
     assert {total for _, total in read} == {made.prompt_tokens}
     assert 0 < engine.rss_mb() < 1000
