@@ -102,7 +102,7 @@ class AccountDialog(QDialog):
         self.client.setPlaceholderText(say("from your firm or the provider; or the path of its JSON file"))
         self.host = QLineEdit()
         self.port = QSpinBox()
-        self.port.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.port.lineEdit().setTextMargins(SPACE, 0, SPACE, 0)  # the style sheet has no say in it
         self.port.setRange(1, 65535)
         self.port.setValue(PORTS["implicit"])
         self.tls = QComboBox()

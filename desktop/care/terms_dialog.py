@@ -70,7 +70,7 @@ class TermsDialog(QDialog):
 
 def _limit(value: int) -> QSpinBox:
     made = QSpinBox()
-    made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    made.lineEdit().setTextMargins(SPACE, 0, SPACE, 0)  # the style sheet has no say in it
     made.setRange(0, MOST)
     made.setSpecialValueText(say("no limit"))
     made.setGroupSeparatorShown(True)
